@@ -1,0 +1,1 @@
+//! CommonMark blocks with byte ranges.

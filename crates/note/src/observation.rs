@@ -1,0 +1,1 @@
+//! `- [category] content #tag (context)`: core.md 1.6.

@@ -1,0 +1,1 @@
+//! `- type [[Target]] (context)` and links in prose: core.md 1.7.
