@@ -1,1 +1,111 @@
-//! x
+//! The verbs: everything a person or an agent can do with a folder of notes.
+//!
+//! This room joins files and index; it parses no grammar (`note`), writes no SQL (`index`) and knows no
+//! terminal or wire. Invariant: a verb either did what it answers or changed nothing, and no verb reads the
+//! clock, the environment or the home directory: `now` and every path are given.
+
+mod error;
+mod files;
+mod identify;
+mod ignore_rules;
+mod progress;
+mod settings;
+mod sync;
+
+mod build_context;
+mod delete_note;
+mod edit_note;
+mod list_directory;
+mod move_note;
+mod read_note;
+mod recent_activity;
+mod search_notes;
+mod status;
+mod write_note;
+
+pub use build_context::{Context, ContextItem, ContextRequest};
+pub use delete_note::{Confirm, Deleted, DeletedDirectory};
+pub use edit_note::{EditRequest, Edited};
+pub use error::{Error, Kind, Result};
+pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
+pub use move_note::{Moved, MovedDirectory};
+pub use progress::{Cancel, Progress, Silent};
+pub use read_note::{ReadNote, ReadRequest};
+pub use recent_activity::RecentRequest;
+pub use search_notes::{SearchHit, SearchReply, SearchRequest, Snippet};
+pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
+pub use status::{IndexState, Status};
+pub use sync::SyncReport;
+pub use write_note::{Overwrite, WriteRequest, Written};
+
+use cairn_index::{Index, ProjectId, Scope};
+
+/// The open index and the projects it serves.
+pub struct Engine {
+    settings: Settings,
+    index: Index,
+    siblings: Vec<(String, ProjectId)>,
+    locks: files::NoteLocks,
+}
+
+/// One project of an engine; the verbs are its methods.
+#[derive(Clone, Copy)]
+pub struct Project<'a> {
+    engine: &'a Engine,
+    settings: &'a ProjectSettings,
+}
+
+impl Engine {
+    /// Opens the index the settings name.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let options = cairn_index::Options { checkout_timeout: settings.checkout_timeout };
+        let index = match &settings.index {
+            IndexLocation::File(path) => Index::open(path, &options)?,
+            IndexLocation::Memory => Index::in_memory(&options)?,
+        };
+        let siblings = settings
+            .projects
+            .iter()
+            .flat_map(|project| [(project.name.clone(), project.id()), (project.slug(), project.id())])
+            .collect();
+        Ok(Self { settings, index, siblings, locks: files::NoteLocks::default() })
+    }
+
+    /// Returns the project of that name (or slug), or the default one; an unknown name answers with near names.
+    pub fn project(&self, name: Option<&str>) -> Result<Project<'_>> {
+        let settings = self.settings.project(name)?;
+        Ok(Project { engine: self, settings })
+    }
+
+    /// Returns every project, in the order of the registry.
+    pub fn projects(&self) -> impl Iterator<Item = Project<'_>> {
+        self.settings.projects.iter().map(|settings| Project { engine: self, settings })
+    }
+
+    /// Forgets what the index knows of a project that left the registry; its files stay.
+    pub fn forget(&self, project: &ProjectSettings) -> Result<()> {
+        Ok(self.index.forget(project.id())?)
+    }
+}
+
+impl<'a> Project<'a> {
+    /// Returns the project's settings: its name and folder.
+    pub fn settings(&self) -> &'a ProjectSettings {
+        self.settings
+    }
+
+    /// Returns the scope links and permalinks of this project resolve in.
+    fn scope(&self) -> (Option<String>, &'a [(String, ProjectId)]) {
+        let slug = match self.engine.settings.permalinks {
+            Permalinks::IncludeProject => Some(self.settings.slug()),
+            Permalinks::PathOnly => None,
+        };
+        (slug, &self.engine.siblings)
+    }
+
+    /// Calls `f` with the scope of this project.
+    pub(crate) fn with_scope<T>(&self, f: impl FnOnce(&Scope<'_>) -> T) -> T {
+        let (slug, siblings) = self.scope();
+        f(&Scope { project: self.settings.id(), slug: slug.as_deref(), siblings })
+    }
+}

@@ -1,1 +1,23 @@
-//! x
+//! The graph and the search index of every project: a cache of what the files say.
+//!
+//! This room stores notes and answers questions about them; it never opens a note file and never decides what
+//! a note means (that is `note`), nor when to look at the folder (that is `engine`).
+//! Invariant: nothing changes except through [`Index::apply`], all or nothing, and whatever is here can be
+//! rebuilt from the files.
+
+mod change;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod error;
+mod record;
+mod search;
+mod sqlite;
+
+pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Terms};
+pub use error::{Error, Result};
+pub use record::{
+    Count, Edge, Graph, NoteId, NoteKey, NoteRecord, ProjectId, Reach, RelationRecord, Resolution, Scope,
+    Statistics,
+};
+pub use search::{Filter, Hit, Hits, Scores};
+pub use sqlite::{Index, Options, Session};

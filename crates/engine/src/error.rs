@@ -1,0 +1,193 @@
+//! What can go wrong in a verb, what kind it is, and the way out.
+//!
+//! Not how it is shown: exit codes and statuses are made from [`Kind`] where they are needed. Invariant: every
+//! message names the thing, is one sentence and has no trailing period.
+
+use cairn_note::edit::EditError;
+use cairn_note::filter::FilterError;
+use cairn_note::frontmatter::FrontmatterError;
+use cairn_note::path::PathError;
+use cairn_note::timeframe::TimeframeError;
+use std::path::PathBuf;
+
+/// The result of every verb.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong in a verb.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No project was named and there is no default.
+    #[error("no project was named and there is no default project")]
+    NoProject,
+    /// No project has that name.
+    #[error("there is no project '{name}'")]
+    UnknownProject {
+        /// The name.
+        name: String,
+        /// Names like it.
+        near: Vec<String>,
+    },
+    /// No note has that identifier.
+    #[error("no note is called '{identifier}'")]
+    NotFound {
+        /// The identifier.
+        identifier: String,
+        /// Notes with names like it.
+        near: Vec<String>,
+    },
+    /// Several notes have that identifier.
+    #[error("'{identifier}' could be any of {} notes: {}", candidates.len(), candidates.join(", "))]
+    Ambiguous {
+        /// The identifier.
+        identifier: String,
+        /// The paths of the notes.
+        candidates: Vec<String>,
+    },
+    /// The file is not what the caller based the write on.
+    #[error("{path} was changed by someone else since it was read")]
+    Changed {
+        /// The file.
+        path: String,
+        /// The checksum the write was based on.
+        expected: String,
+        /// The checksum the file has; `None` when it is gone.
+        found: Option<String>,
+    },
+    /// Something is already there.
+    #[error("{path} already exists")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// Another file's name differs only in a way many file systems and links ignore.
+    #[error("a note with an equivalent filename already exists: {existing}")]
+    Equivalent {
+        /// The file that is there.
+        existing: String,
+    },
+    /// The request makes no sense.
+    #[error("{message}")]
+    Invalid {
+        /// What is wrong, one sentence without a trailing period.
+        message: String,
+        /// The way out.
+        hint: Option<String>,
+    },
+    /// A path is no path inside a project.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// An edit cannot be made.
+    #[error("cannot edit {path}: {source}")]
+    Edit {
+        /// The note.
+        path: String,
+        /// Why.
+        source: EditError,
+    },
+    /// The frontmatter cannot be edited.
+    #[error("cannot change the frontmatter of {path}: {source}")]
+    Frontmatter {
+        /// The note.
+        path: String,
+        /// Why.
+        source: FrontmatterError,
+    },
+    /// A filter is malformed.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// A time is not understood.
+    #[error(transparent)]
+    Timeframe(#[from] TimeframeError),
+    /// A file operation failed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] cairn_index::Error),
+    /// The caller asked to stop.
+    #[error("stopped before it was done")]
+    Cancelled,
+}
+
+/// What kind of failure it is; exit codes and statuses follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The thing is not there.
+    NotFound,
+    /// The thing is not as the caller believed, or could be several.
+    Conflict,
+    /// The request makes no sense.
+    Invalid,
+    /// Someone else holds what is needed.
+    Busy,
+    /// The disk or the system refused.
+    Io,
+    /// Stored data is damaged.
+    Corrupt,
+    /// Stopped on request.
+    Cancelled,
+}
+
+impl Error {
+    /// Returns the kind of failure.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::UnknownProject { .. } | Self::NotFound { .. } => Kind::NotFound,
+            Self::Ambiguous { .. } | Self::Changed { .. } | Self::Exists { .. } | Self::Equivalent { .. } => {
+                Kind::Conflict
+            }
+            Self::NoProject
+            | Self::Invalid { .. }
+            | Self::Path(_)
+            | Self::Edit { .. }
+            | Self::Frontmatter { .. }
+            | Self::Filter(_)
+            | Self::Timeframe(_) => Kind::Invalid,
+            Self::Io { .. } => Kind::Io,
+            Self::Index(error) => match error {
+                cairn_index::Error::Busy { .. } | cairn_index::Error::Nested { .. } => Kind::Busy,
+                cairn_index::Error::Corrupt { .. } => Kind::Corrupt,
+                _ => Kind::Io,
+            },
+            Self::Cancelled => Kind::Cancelled,
+        }
+    }
+
+    /// Returns the way out, one sentence without a trailing period, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoProject => Some("name one with --project, or open a folder with -C".to_owned()),
+            Self::UnknownProject { near, .. } | Self::NotFound { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", near.join(", ")))
+            }
+            Self::UnknownProject { .. } => Some("list the projects with `cairn project list`".to_owned()),
+            Self::NotFound { .. } => Some("search for it with `cairn search`".to_owned()),
+            Self::Ambiguous { .. } => Some("name it by its path or permalink".to_owned()),
+            Self::Changed { .. } => Some("read it again and repeat the change".to_owned()),
+            Self::Exists { .. } => Some("ask for overwriting, or choose another title or folder".to_owned()),
+            Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
+            Self::Invalid { hint, .. } => hint.clone(),
+            _ => None,
+        }
+    }
+}
+
+/// Adds the file to an IO error.
+pub(crate) trait IoContext<T> {
+    /// Names what was tried and on which file.
+    fn context(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T>;
+}
+
+impl<T> IoContext<T> for std::io::Result<T> {
+    fn context(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T> {
+        self.map_err(|source| Error::Io { action, path: path.into(), source })
+    }
+}

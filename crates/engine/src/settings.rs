@@ -1,0 +1,141 @@
+//! What an engine is told when it is opened.
+//!
+//! Not where these values come from: only the binary reads files, environment and home. Invariant: names of
+//! projects are unique, and every path is absolute.
+
+use crate::{Error, Result};
+use cairn_index::ProjectId;
+use cairn_note::permalink;
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What an engine is told when it is opened.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the index is.
+    pub index: IndexLocation,
+    /// The registry of projects.
+    pub projects: Vec<ProjectSettings>,
+    /// The project of a call that names none.
+    pub default_project: Option<String>,
+    /// How permalinks are made.
+    pub permalinks: Permalinks,
+    /// How a title becomes a file name.
+    pub file_names: FileNames,
+    /// Whether a write waits for the disk.
+    pub durability: Durability,
+    /// Files parsed at once; 0 means one for each core.
+    pub index_concurrency: usize,
+    /// How long a session of the index may be waited for.
+    pub checkout_timeout: Duration,
+    /// A file of the reference's ignore patterns that holds for every project, where there is one.
+    pub bmignore: Option<PathBuf>,
+    /// The zone in which a wall-clock time in a note is read.
+    pub zone: TimeZone,
+}
+
+/// Where the index is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexLocation {
+    /// In this file.
+    File(PathBuf),
+    /// In memory, gone with the engine.
+    Memory,
+}
+
+/// One project of the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectSettings {
+    /// Its name, unique.
+    pub name: String,
+    /// Its folder, absolute.
+    pub root: PathBuf,
+}
+
+/// How a permalink is made for a note that declares none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Permalinks {
+    /// `project/folder/note`, as the reference does.
+    #[default]
+    IncludeProject,
+    /// `folder/note`.
+    PathOnly,
+}
+
+/// How a title becomes a file name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FileNames {
+    /// The title itself, without the characters a file name may not have.
+    #[default]
+    Title,
+    /// The title's slug.
+    Kebab,
+}
+
+/// Whether a write waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// The file and its folder are synced before the answer.
+    #[default]
+    Fsync,
+    /// The operating system writes when it likes.
+    Os,
+}
+
+impl ProjectSettings {
+    /// Returns the key of the project's rows in an index: the first 63 bits of SHA-256 over name and folder.
+    pub fn id(&self) -> ProjectId {
+        let mut hash = Sha256::new();
+        hash.update(self.name.as_bytes());
+        hash.update([0]);
+        hash.update(self.root.as_os_str().as_encoded_bytes());
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        ProjectId((u64::from_be_bytes(first) >> 1).cast_signed())
+    }
+
+    /// Returns the name as a slug.
+    pub fn slug(&self) -> String {
+        permalink::slug(&self.name)
+    }
+}
+
+impl Settings {
+    /// Returns settings for one folder and an index in memory: what tests and `--ephemeral` need.
+    pub fn in_memory(name: &str, root: PathBuf) -> Self {
+        Self {
+            index: IndexLocation::Memory,
+            projects: vec![ProjectSettings { name: name.to_owned(), root }],
+            default_project: Some(name.to_owned()),
+            permalinks: Permalinks::default(),
+            file_names: FileNames::default(),
+            durability: Durability::default(),
+            index_concurrency: 0,
+            checkout_timeout: Duration::from_secs(30),
+            bmignore: None,
+            zone: TimeZone::UTC,
+        }
+    }
+
+    /// Returns the project of that name (exact, then without case, then by slug), or the default one.
+    pub fn project(&self, name: Option<&str>) -> Result<&ProjectSettings> {
+        let Some(wanted) = name.or(self.default_project.as_deref()) else {
+            return match self.projects.as_slice() {
+                [only] => Ok(only),
+                _ => Err(Error::NoProject),
+            };
+        };
+        let slug = permalink::slug(wanted);
+        let find = |test: &dyn Fn(&ProjectSettings) -> bool| self.projects.iter().find(|project| test(project));
+        find(&|project| project.name == wanted)
+            .or_else(|| find(&|project| project.name.to_lowercase() == wanted.to_lowercase()))
+            .or_else(|| find(&|project| project.slug() == slug))
+            .ok_or_else(|| Error::UnknownProject {
+                name: wanted.to_owned(),
+                near: crate::identify::near_names(wanted, self.projects.iter().map(|project| project.name.as_str())),
+            })
+    }
+}

@@ -1,0 +1,1 @@
+//! Behaviours every backend must show.
