@@ -1,1 +1,29 @@
-fn main() {}
+//! Chores of the project that are programs: `cargo xtask <chore>`.
+//!
+//! Nothing here is part of the product, and the product's rooms do not know it.
+//! Invariant: a chore that finds something wrong ends with a non-zero exit code.
+
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    match arguments.first().map(String::as_str) {
+        Some("tidy") => tidy::run(),
+        Some(other) => bail!("no chore is called {other}"),
+        None => bail!("which chore? There is: tidy"),
+    }
+}
