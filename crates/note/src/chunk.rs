@@ -1,14 +1,385 @@
-//! Passages of a note: for embedding, and for the snippet of a hit.
+//! Passages of a note: what is embedded, and what a hit shows.
+//!
+//! Whole paragraphs, list items and code blocks are packed across small headings; a passage is a run of whole
+//! lines, never a rewritten text. Frontmatter belongs to no passage.
+//! Invariant: passages ascend, never overlap, begin and end on characters that are not white space, and
+//! together hold everything in the body that is not white space.
+
+use std::collections::HashMap;
+use std::fmt::Write;
 use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use crate::blocks::{self, Kind, is_space, line_start, trim};
+use crate::parse;
+
 /// A passage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
-    /// Headings above it, outermost first.
+    /// The headings above its first block that is not itself a heading, outermost first.
     pub heading_path: Vec<String>,
     /// Its bytes in the given text.
     pub range: Range<usize>,
     /// Stable across edits elsewhere: first 16 hex of SHA-256 of heading path and text, `-2`, `-3` … for repeats.
     pub key: String,
 }
-/// Splits a note's text (frontmatter left out) into passages of whole paragraphs and list items, packed to about 60–100 words.
-pub fn passages(text: &str) -> Vec<Passage> { let _ = text; todo!() }
+
+// Sizes are in words (see `weight`); 60–100 words to a passage ranked best of what was measured, and one-line
+// passages worst.
+
+/// A passage of at least this size takes nothing more.
+const FULL: usize = 60;
+/// A passage of at least this size is ended by a heading.
+const ENOUGH_FOR_SECTION: usize = 40;
+/// A passage of at least this size is ended by a block that would carry it over [`ROOMY`].
+const ENOUGH: usize = 30;
+/// What a passage of several blocks should not exceed.
+const ROOMY: usize = 100;
+/// What no passage exceeds, headings apart: a single block above it is divided.
+const MOST: usize = 200;
+/// A last passage below this size joins the one before it.
+const SCRAP: usize = 20;
+
+/// Characters of a heading that a path keeps: the path is repeated in every passage below it.
+const LONGEST_HEADING: usize = 200;
+
+/// Splits a note's text (frontmatter left out) into passages of whole paragraphs and list items, packed to
+/// about 60–100 words.
+///
+/// Only a paragraph, list item or code block that alone exceeds 200 words is divided: a list item at its own
+/// blocks, anything else at the ends of sentences and lines.
+pub fn passages(text: &str) -> Vec<Passage> {
+    let body_start = parse::body_start(text);
+    let body = &text[body_start..];
+    let outline = Outline::of(body);
+    let mut keys = Keys::default();
+    pack(&outline.blocks(body))
+        .into_iter()
+        .map(|(range, heading)| {
+            let heading_path = outline.path(heading);
+            let key = keys.next(&heading_path, &body[range.clone()]);
+            Passage {
+                heading_path,
+                range: body_start + range.start..body_start + range.end,
+                key,
+            }
+        })
+        .collect()
+}
+
+/// The headings of a body and the places it may be cut.
+struct Outline {
+    headings: Vec<OutlineHeading>,
+    /// Starts of lines on which a block begins, ascending.
+    cuts: Vec<Cut>,
+}
+
+struct OutlineHeading {
+    text: String,
+    level: u8,
+    parent: Option<usize>,
+}
+
+struct Cut {
+    at: usize,
+    /// The innermost heading in force, the block itself included.
+    heading: Option<usize>,
+    is_heading: bool,
+    /// Begins inside a list item, so that only a big item is cut here.
+    is_inner: bool,
+}
+
+/// A piece of the body that is not divided further, white space around it left out.
+struct Block {
+    range: Range<usize>,
+    words: usize,
+    heading: Option<usize>,
+    is_heading: bool,
+}
+
+impl Outline {
+    fn of(body: &str) -> Self {
+        let mut outline = Self {
+            headings: Vec::new(),
+            cuts: Vec::new(),
+        };
+        let mut current = None;
+        let mut item = None;
+        blocks::each_leaf(body, |leaf| {
+            if let Kind::Heading(level) = leaf.kind {
+                current = Some(outline.add(level, &leaf.text(), current));
+            }
+            let is_inner = leaf.outer_item.is_some() && leaf.outer_item == item;
+            item = leaf.outer_item;
+            let begin = if is_inner { None } else { leaf.outer_item };
+            let at = line_start(body, begin.unwrap_or(leaf.range.start));
+            if outline.cuts.last().is_none_or(|cut| cut.at < at) {
+                outline.cuts.push(Cut {
+                    at,
+                    heading: current,
+                    is_heading: matches!(leaf.kind, Kind::Heading(_)),
+                    is_inner,
+                });
+            }
+        });
+        outline
+    }
+
+    fn add(&mut self, level: u8, text: &str, previous: Option<usize>) -> usize {
+        let mut parent = previous;
+        while let Some(above) = parent
+            && self.headings[above].level >= level
+        {
+            parent = self.headings[above].parent;
+        }
+        let text = text.replace('\n', " ");
+        self.headings.push(OutlineHeading {
+            text: text.chars().take(LONGEST_HEADING).collect(),
+            level,
+            parent,
+        });
+        self.headings.len() - 1
+    }
+
+    fn path(&self, heading: Option<usize>) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut next = heading;
+        while let Some(index) = next {
+            path.push(self.headings[index].text.clone());
+            next = self.headings[index].parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Everything in `body`, cut into blocks. What stands before the first cut joins the first block, so that
+    /// link definitions and empty items, which are no leaves, belong somewhere.
+    fn blocks(&self, body: &str) -> Vec<Block> {
+        let mut blocks = Vec::with_capacity(self.cuts.len());
+        let mut index = 0;
+        let mut start = 0;
+        while start < body.len() {
+            let inner = self.cuts[(index + 1).min(self.cuts.len())..]
+                .iter()
+                .take_while(|cut| cut.is_inner)
+                .count();
+            let next = index + 1 + inner;
+            let end = self.cuts.get(next).map_or(body.len(), |cut| cut.at);
+            let words = weight(&body[start..end]);
+            if words > MOST {
+                for at in index..next {
+                    let end = self.cuts.get(at + 1).map_or(body.len(), |cut| cut.at);
+                    self.push_divided(body, start..end, at, &mut blocks);
+                    start = end;
+                }
+            } else {
+                self.push(body, start..end, words, index, &mut blocks);
+            }
+            start = end;
+            index = next;
+        }
+        blocks
+    }
+
+    fn push(
+        &self,
+        body: &str,
+        range: Range<usize>,
+        words: usize,
+        cut: usize,
+        blocks: &mut Vec<Block>,
+    ) {
+        let text = &body[range.clone()];
+        let start = range.start + (text.len() - text.trim_start_matches(is_space).len());
+        let end = start + trim(text).len();
+        if start < end {
+            let cut = self.cuts.get(cut);
+            blocks.push(Block {
+                range: start..end,
+                words,
+                heading: cut.and_then(|cut| cut.heading),
+                is_heading: cut.is_some_and(|cut| cut.is_heading),
+            });
+        }
+    }
+
+    fn push_divided(&self, body: &str, range: Range<usize>, cut: usize, blocks: &mut Vec<Block>) {
+        let mut start = range.start;
+        for length in division(&body[range]) {
+            let end = start + length;
+            self.push(body, start..end, weight(&body[start..end]), cut, blocks);
+            start = end;
+        }
+    }
+}
+
+/// Packs blocks into ranges, each with the heading in force at its first block that is no heading.
+fn pack(blocks: &[Block]) -> Vec<(Range<usize>, Option<usize>)> {
+    let mut packed: Vec<Packed> = Vec::new();
+    let mut at = 0;
+    while at < blocks.len() {
+        // Headings stay with the block below them.
+        let mut words = 0;
+        let headings = blocks[at..]
+            .iter()
+            .take_while(|block| {
+                let is_small = block.is_heading && words < ENOUGH;
+                words += block.words;
+                is_small
+            })
+            .count();
+        let last = (at + headings).min(blocks.len() - 1);
+        let group = &blocks[at..=last];
+        let next = Packed {
+            range: group[0].range.start..blocks[last].range.end,
+            words: group.iter().map(|block| block.words).sum(),
+            heading: blocks[last].heading,
+        };
+        match packed.last_mut() {
+            Some(open) if open.takes(&next, headings > 0) => open.join(&next),
+            _ => packed.push(next),
+        }
+        at = last + 1;
+    }
+    join_scrap(&mut packed);
+    packed
+        .into_iter()
+        .map(|passage| (passage.range, passage.heading))
+        .collect()
+}
+
+struct Packed {
+    range: Range<usize>,
+    words: usize,
+    heading: Option<usize>,
+}
+
+impl Packed {
+    fn takes(&self, next: &Self, begins_section: bool) -> bool {
+        let together = self.words + next.words;
+        let enough = if begins_section {
+            ENOUGH_FOR_SECTION
+        } else {
+            FULL
+        };
+        let fits = together <= ROOMY || self.words < ENOUGH;
+        self.words < enough && fits && together <= MOST
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.range.end = next.range.end;
+        self.words += next.words;
+    }
+}
+
+fn join_scrap(packed: &mut Vec<Packed>) {
+    if let [.., before, last] = packed.as_slice()
+        && last.words < SCRAP
+        && before.words + last.words <= ROOMY + SCRAP
+        && let Some(last) = packed.pop()
+        && let Some(before) = packed.last_mut()
+    {
+        before.join(&last);
+    }
+}
+
+/// A sixth of a word, so that one and a half characters of a script without spaces make a word exactly.
+const SIXTHS: usize = 6;
+/// Characters of one unbroken run that count as a word, so that addresses and encoded data have a size.
+const RUN: usize = 24;
+
+/// What one more character adds, in sixths of a word, and whether it belongs to a run of letters.
+fn step(c: char, run: &mut usize) -> usize {
+    if is_space(c) {
+        *run = 0;
+        return 0;
+    }
+    match c {
+        // Ideographs and kana.
+        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
+            *run = 0;
+            4
+        }
+        // Thai, Lao, Myanmar, Khmer: about three characters to a word.
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => {
+            *run = 0;
+            2
+        }
+        _ => {
+            *run += 1;
+            if *run % RUN == 1 { SIXTHS } else { 0 }
+        }
+    }
+}
+
+/// The size of `text` in words.
+fn weight(text: &str) -> usize {
+    let mut run = 0;
+    let sixths: usize = text.chars().map(|c| step(c, &mut run)).sum();
+    sixths.div_ceil(SIXTHS)
+}
+
+/// The lengths of the parts an overlong text is divided into: at the end of a sentence or line once a part is
+/// [`FULL`], at any white space once it is [`ROOMY`], anywhere at one and a half times that.
+fn division(text: &str) -> Vec<usize> {
+    if weight(text) <= MOST {
+        return vec![text.len()];
+    }
+    let mut lengths = Vec::new();
+    let mut start = 0;
+    let mut sixths = 0;
+    let mut run = 0;
+    let mut previous = ' ';
+    for (at, c) in text.char_indices() {
+        let good = c == '\n' || ends_sentence(previous, c);
+        let is_end = (good && sixths >= FULL * SIXTHS)
+            || (is_space(c) && sixths >= ROOMY * SIXTHS)
+            || sixths >= (ROOMY + ROOMY / 2) * SIXTHS;
+        if is_end {
+            lengths.push(at - start);
+            start = at;
+            sixths = 0;
+            run = 0;
+        }
+        sixths += step(c, &mut run);
+        previous = c;
+    }
+    lengths.push(text.len() - start);
+    lengths
+}
+
+fn ends_sentence(previous: char, c: char) -> bool {
+    match previous {
+        '.' | '!' | '?' | '…' => is_space(c),
+        '。' | '！' | '？' | '।' | '။' | '։' | '؟' | '۔' => true,
+        _ => false,
+    }
+}
+
+/// Gives each passage its key.
+#[derive(Default)]
+struct Keys(HashMap<[u8; 8], usize>);
+
+impl Keys {
+    fn next(&mut self, heading_path: &[String], text: &str) -> String {
+        let mut hash = Sha256::new();
+        for heading in heading_path {
+            hash.update(heading.as_bytes());
+            hash.update(b"\n");
+        }
+        hash.update(b"\n");
+        hash.update(text.as_bytes());
+        let digest = hash.finalize();
+        let mut short = [0; 8];
+        short.copy_from_slice(&digest[..8]);
+        let count = self.0.entry(short).or_insert(0);
+        *count += 1;
+        let mut key = format!("{:016x}", u64::from_be_bytes(short));
+        if *count > 1 {
+            // Writing to a string cannot fail.
+            let _ = write!(key, "-{count}");
+        }
+        key
+    }
+}
