@@ -112,8 +112,13 @@ fn empty_names(text: &str) -> Vec<(usize, String)> {
     found
 }
 
+/// A plain comment may stand above the preamble: generated files say there what made them.
 fn preamble(text: &str) -> Option<(usize, String)> {
-    (!text.starts_with("//!")).then(|| {
+    let first = text
+        .lines()
+        .find(|line| !line.starts_with("//") || line.starts_with("//!"))
+        .unwrap_or_default();
+    (!first.starts_with("//!")).then(|| {
         (
             1,
             "a module begins with `//!`: what it is, what it is not, its invariant".to_owned(),
@@ -196,7 +201,12 @@ mod tests {
         assert_eq!(lines(&check("crates/note/src/a.rs", "\n//! Late.\n")), [1]);
         assert_eq!(lines(&check("crates/note/src/b/c.rs", "use x;\n")), [1]);
         assert_eq!(check("crates/note/tests/a.rs", "use x;\n"), []);
+        assert_eq!(
+            lines(&check("crates/note/src/a.rs", "// Made by hand.\n")),
+            [1]
+        );
         assert_eq!(check("crates/note/src/a.rs", "//! A room.\n"), []);
+        assert_eq!(check("crates/note/src/a.rs", "// Made.\n//! A room.\n"), []);
     }
 
     #[test]
