@@ -395,17 +395,15 @@ fn content_column(body: &str, marker: usize) -> usize {
         match byte {
             b' ' => column += 1,
             b'\t' => column += 4 - column % 4,
-            b'\n' | b'\r' => break,
-            _ => {
-                content = Some(column);
-                break;
-            }
+            b'\n' | b'\r' => return first,
+            _ => return column,
+        }
+        // Five or more spaces begin indented code one space after the marker.
+        if column >= first + 4 {
+            return first;
         }
     }
-    // Five or more spaces begin indented code one space after the marker.
-    content
-        .filter(|column| *column < first + 4)
-        .unwrap_or(first)
+    first
 }
 
 /// The text of a `#` heading: without the opening and closing sequences.
