@@ -1,0 +1,225 @@
+//! Writing, moving and removing files.
+//!
+//! It does not decide whether a write is wanted: the verbs compare checksums under the note's lock. Invariant:
+//! when a function here returns an error, no temporary file stays and no other file was replaced.
+
+use super::reading::checksum;
+use crate::error::IoContext;
+use crate::{Durability, Error, Result};
+use cairn_index::Fingerprint;
+use cairn_note::NotePath;
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile};
+
+/// Writes a file: temporary file in the same folder, sync, rename, sync of the folder. Folders are made.
+///
+/// A file that is there keeps its mode; a symbolic link keeps pointing where it did, and what it points to is
+/// replaced as long as that lies inside the root.
+pub(crate) fn write(
+    root: &Path,
+    path: &NotePath,
+    bytes: &[u8],
+    durability: Durability,
+) -> Result<Fingerprint> {
+    let target = target(root, path)?;
+    let folder = target.parent().unwrap_or(root);
+    make_folders(root, folder, durability)?;
+    let existing = match fs::metadata(&target) {
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(invalid(format!("{path} is a folder")));
+        }
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error).context("look at", target),
+    };
+    let mut temporary = temporary(folder).context("create a file in", folder)?;
+    temporary.write_all(bytes).context("write", &target)?;
+    if let Some(existing) = &existing {
+        keep_owner(temporary.as_file(), existing);
+        let mode = temporary.as_file().set_permissions(existing.permissions());
+        mode.context("keep the permissions of", &target)?;
+    }
+    if durability == Durability::Fsync {
+        temporary.as_file().sync_all().context("sync", &target)?;
+    }
+    let written = temporary.as_file().metadata().context("look at", &target)?;
+    // A temporary file that could not be renamed is removed with the error that carries it.
+    let persisted = temporary.persist(&target).map_err(|failure| failure.error);
+    drop(persisted.context("replace", &target)?);
+    sync_folder(folder, durability)?;
+    Ok(Fingerprint {
+        size: bytes.len() as u64,
+        modified_ns: super::reading::modified_ns(&written),
+        checksum: checksum(bytes),
+    })
+}
+
+/// Moves a file without ever replacing another. Folders are made.
+pub(crate) fn rename(
+    root: &Path,
+    from: &NotePath,
+    to: &NotePath,
+    durability: Durability,
+) -> Result<()> {
+    let source = inside(root, from)?;
+    let target = inside(root, to)?;
+    let (source_folder, folder) = (
+        source.parent().unwrap_or(root),
+        target.parent().unwrap_or(root),
+    );
+    make_folders(root, folder, durability)?;
+    if is_other_spelling(&source, &target) {
+        fs::rename(&source, &target).context("move", &source)?;
+    } else {
+        move_new(&source, &target, to)?;
+    }
+    sync_folder(folder, durability)?;
+    if source_folder != folder {
+        sync_folder(source_folder, durability)?;
+    }
+    Ok(())
+}
+
+/// Removes a file; of a symbolic link, the link.
+pub(crate) fn remove(root: &Path, path: &NotePath, durability: Durability) -> Result<()> {
+    let target = inside(root, path)?;
+    fs::remove_file(&target).context("remove", &target)?;
+    sync_folder(target.parent().unwrap_or(root), durability)
+}
+
+/// Gives the file its second name before taking the first away: only a new link is refused by every system
+/// when its name is taken, and a crash in between loses nothing.
+fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
+    let exists = || Error::Exists {
+        path: to.to_string(),
+    };
+    match fs::hard_link(source, target) {
+        Ok(()) => fs::remove_file(source).or_else(|error| {
+            let _ = fs::remove_file(target);
+            Err(error).context("move", source)
+        }),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(error).context("move", source),
+        // This file system has no links.
+        Err(_) => match fs::symlink_metadata(target) {
+            Ok(_) => Err(exists()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::rename(source, target).context("move", source)
+            }
+            Err(error) => Err(error).context("look at", target),
+        },
+    }
+}
+
+/// Whether both paths name one directory entry, which happens where case is ignored.
+fn is_other_spelling(source: &Path, target: &Path) -> bool {
+    let folded = |path: &Path| path.to_string_lossy().to_lowercase();
+    source != target
+        && folded(source) == folded(target)
+        && fs::symlink_metadata(target).is_ok()
+        && !super::reading::is_spelled(target)
+}
+
+/// Returns where the file of that path is, refusing a folder that is a symbolic link out of the root.
+pub(super) fn inside(root: &Path, path: &NotePath) -> Result<PathBuf> {
+    let absolute = root.join(path.as_str());
+    if path.parent().is_empty() {
+        return Ok(absolute);
+    }
+    let real_root = fs::canonicalize(root).context("open", root)?;
+    let folder = absolute.parent().unwrap_or(root);
+    let existing = folder
+        .ancestors()
+        .find_map(|ancestor| fs::canonicalize(ancestor).ok());
+    match existing {
+        Some(real) if !real.starts_with(&real_root) => Err(leads_out(path)),
+        _ => Ok(absolute),
+    }
+}
+
+/// Returns the file a write replaces: the path itself, or what a symbolic link there points to.
+pub(super) fn target(root: &Path, path: &NotePath) -> Result<PathBuf> {
+    let absolute = inside(root, path)?;
+    let is_link = fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_symlink());
+    if !is_link {
+        return Ok(absolute);
+    }
+    let real = fs::canonicalize(&absolute).context("follow", &absolute)?;
+    if real.starts_with(fs::canonicalize(root).context("open", root)?) {
+        Ok(real)
+    } else {
+        Err(leads_out(path))
+    }
+}
+
+fn leads_out(path: &NotePath) -> Error {
+    invalid(format!(
+        "{path} leads out of the project through a symbolic link"
+    ))
+}
+
+fn invalid(message: String) -> Error {
+    Error::Invalid {
+        message,
+        hint: None,
+    }
+}
+
+/// The name begins with a dot and ends in `.tmp`, each of which hides it from every scan.
+fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".cairn-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What any program asks for; the umask takes from it.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Gives the file the owner of the one it replaces, where the system lets us.
+fn keep_owner(file: &File, existing: &Metadata) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let differs = file
+            .metadata()
+            .is_ok_and(|own| (own.uid(), own.gid()) != (existing.uid(), existing.gid()));
+        if differs {
+            // Only root may give files away; for anyone else the writer owns what he wrote.
+            let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (file, existing);
+}
+
+/// Makes the folder and those above it, and syncs each folder that got a new entry.
+fn make_folders(root: &Path, folder: &Path, durability: Durability) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let missing = |folder: &&Path| folder.starts_with(root) && *folder != root && !folder.is_dir();
+    let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    for folder in new.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            result => result.context("create the folder", folder)?,
+        }
+        sync_folder(folder.parent().unwrap_or(root), durability)?;
+    }
+    Ok(())
+}
+
+/// Makes new and removed names in a folder durable.
+fn sync_folder(folder: &Path, durability: Durability) -> Result<()> {
+    // Windows has no handle on a folder that could be synced; its file systems journal names.
+    if durability == Durability::Fsync && cfg!(unix) {
+        let opened = File::open(folder).and_then(|handle| handle.sync_all());
+        opened.context("sync the folder", folder)?;
+    }
+    Ok(())
+}
