@@ -177,7 +177,7 @@ impl<'a> Splitter<'a> {
             Class::Mark => self.mark(character),
             Class::Tail => match last_of(&self.right).and_then(|last| compose(last, character)) {
                 Some(syllable) if self.inside == Inside::Run => {
-                    replace_last(&mut self.right, syllable)
+                    replace_last(&mut self.right, syllable);
                 }
                 _ => self.cluster(character),
             },

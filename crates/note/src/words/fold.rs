@@ -178,27 +178,18 @@ pub(super) fn is_continuous(character: char) -> bool {
 /// Marks that are optional in everyday writing: the diacritics of Latin, Greek and Cyrillic, Hebrew points,
 /// Arabic vowel signs and the tatweel. Marks of other scripts are letters in all but name.
 fn is_stripped(character: char) -> bool {
-    match character {
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' => true,
-        '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' => true,
-        '\u{fe20}'..='\u{fe2f}' => true,
+    matches!(
+        character,
+        // Combining diacritics of the alphabets.
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
         // Hebrew points and accents; maqaf, paseq and sof pasuq between them are punctuation.
-        '\u{591}'..='\u{5bd}'
-        | '\u{5bf}'
-        | '\u{5c1}'
-        | '\u{5c2}'
-        | '\u{5c4}'
-        | '\u{5c5}'
-        | '\u{5c7}' => true,
-        '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' => true,
-        '\u{6d6}'..='\u{6dc}'
-        | '\u{6df}'..='\u{6e4}'
-        | '\u{6e7}'
-        | '\u{6e8}'
-        | '\u{6ea}'..='\u{6ed}' => true,
-        '\u{898}'..='\u{89f}' | '\u{8ca}'..='\u{8e1}' | '\u{8e3}'..='\u{8ff}' => true,
-        _ => false,
-    }
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
+        // Arabic vowel signs, the tatweel and Koranic annotation.
+        | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
+        | '\u{6df}'..='\u{6e4}' | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{898}'..='\u{89f}'
+        | '\u{8ca}'..='\u{8e1}' | '\u{8e3}'..='\u{8ff}'
+    )
 }
 
 /// Letters that people type as others, beyond what Unicode decomposes.
