@@ -1,6 +1,6 @@
 //! The YAML block at a note's head: find it, read it, set one key and leave every other byte alone.
 //!
-//! It knows no key's meaning; that is [`crate::parse`]'s business.
+//! It knows no key's meaning; that is [`mod@crate::parse`]'s business.
 //! Invariant: [`read`] is total, and [`set`] returns either a text whose other keys and body are what they were,
 //! or an error.
 

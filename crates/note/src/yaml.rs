@@ -2,7 +2,7 @@
 //!
 //! Not a general YAML library: values come out normalised as metadata wants them (strings, lists, maps, nulls),
 //! and text goes out in one style only, PyYAML's block style.
-//! Invariant: what [`emit`] writes, [`load()`] reads back as the same value.
+//! Invariant: what [`emit()`] writes, [`load()`] reads back as the same value.
 
 mod emit;
 mod layout;

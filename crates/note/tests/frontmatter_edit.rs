@@ -152,7 +152,7 @@ fn bombs_do_not_go_off() {
     let mut laughs = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for level in 1..30 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-        laughs.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        laughs.extend([format!("a{level}: &a{level} [{aliases}]\n")]);
     }
     let deep = |open: &str, count: usize| format!("a: {}\n", open.repeat(count));
     let long = format!(

@@ -102,8 +102,7 @@ fn values_are_written_as_pyyaml_writes_them() {
         let read = frontmatter::read(&text);
         if read.metadata.get("key") != Some(&frontmatter::normalise(&metadata["key"])) {
             wrong.push(format!(
-                "{value}: does not read back, {:?} gives {:?}",
-                text, read
+                "{value}: does not read back, {text:?} gives {read:?}"
             ));
         }
     }

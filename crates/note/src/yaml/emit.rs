@@ -101,7 +101,7 @@ fn inline(out: &mut String, value: &Value, indent: usize) {
             let number = plain::number_text(number);
             match number.split_once('e') {
                 Some((digits, exponent)) if !digits.contains('.') => {
-                    out.extend([digits, ".0e", exponent])
+                    out.extend([digits, ".0e", exponent]);
                 }
                 _ => out.push_str(&number),
             }

@@ -163,7 +163,7 @@ impl Walk<'_> {
             match *bytes.get(at)? {
                 b'\\' if quote == b'"' => at += 2,
                 byte if byte == quote && quote == b'\'' && bytes.get(at + 1) == Some(&quote) => {
-                    at += 2
+                    at += 2;
                 }
                 byte if byte == quote => return Some(at + 1),
                 _ => at += 1,

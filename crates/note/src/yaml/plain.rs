@@ -321,7 +321,7 @@ fn time_text(clock: &mut Clock<'_>) -> Option<Option<String>> {
         });
         clock.rest = &clock.rest[length..];
         if micros > 0 {
-            text.push_str(&format!(".{micros:06}"));
+            text = format!("{text}.{micros:06}");
         }
     }
     let real = hour < 24 && minute < 60 && second < 60;
