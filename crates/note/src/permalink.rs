@@ -207,7 +207,7 @@ static EXTENSIONS: [&str; 154] = [
 ];
 
 /// A file name without its last extension, if that extension is a known one.
-fn without_extension(name: &str) -> &str {
+pub(crate) fn without_extension(name: &str) -> &str {
     let Some((stem, extension)) = split_extension(name) else {
         return name;
     };
