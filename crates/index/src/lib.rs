@@ -6,8 +6,6 @@
 //! rebuilt from the files.
 
 mod change;
-#[cfg(feature = "contract")]
-pub mod contract;
 mod error;
 mod record;
 mod search;
@@ -21,3 +19,6 @@ pub use record::{
 };
 pub use search::{Filter, Hit, Hits, Scores};
 pub use sqlite::{Index, Options, Session};
+
+#[cfg(test)]
+mod contract;

@@ -1,0 +1,443 @@
+//! The one write door: files put, moved, dropped.
+//!
+//! Not the rules of permalinks (`claims`) or of links (`links`). Invariant: when `apply` returns, every row says
+//! what an index built from scratch would say.
+
+use super::claims::Claims;
+use super::links::Links;
+use super::{WriteSession, rank};
+use crate::error::StatementContext;
+use crate::{Applied, Change, Content, Entry, Fault, Fingerprint, ProjectId, Result, Scope};
+use cairn_note::{Metadata, Note, NotePath, Permalink, filter, link, words};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+/// What `apply` has to know of a file's row before it changes it.
+struct Known {
+    id: i64,
+    external_id: String,
+    title: String,
+    claim: Option<String>,
+    declared: bool,
+    permalink: Option<String>,
+    words: i64,
+    length: i64,
+    is_note: bool,
+}
+
+/// Everything one `apply` gathers until all rows are in.
+pub(super) struct Work<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) claims: Claims,
+    pub(super) links: Links<'a>,
+}
+
+impl WriteSession<'_> {
+    pub(crate) fn apply(&self, scope: &Scope<'_>, changes: &[Change]) -> Result<Applied> {
+        let mut work = Work {
+            connection: self.lease.connection(),
+            scope,
+            claims: Claims::default(),
+            links: Links::default(),
+        };
+        let mut applied = Applied::default();
+        for change in changes {
+            match change {
+                Change::Put(entry) => {
+                    work.put(entry)?;
+                    applied.put += 1;
+                }
+                Change::Move { from, entry } => {
+                    work.move_from(from, entry)?;
+                    applied.moved += 1;
+                }
+                Change::Touch { path, fingerprint } => work.touch(path, fingerprint).action("touch a file")?,
+                Change::Drop { path } => applied.dropped += usize::from(work.drop_path(path)?),
+                Change::Faults(faults) => work.set_faults(faults).action("store faults")?,
+            }
+        }
+        work.settle_claims()?;
+        work.settle_links()?;
+        Ok(applied)
+    }
+
+    pub(super) fn forget(&self, project: ProjectId) -> Result<()> {
+        let connection = self.lease.connection();
+        let paths: Vec<String> = connection
+            .prepare_cached("SELECT path FROM note WHERE project = ?1")
+            .and_then(|mut statement| statement.query_map([project.0], |row| row.get(0))?.collect())
+            .action("list a project")?;
+        let scope = Scope { project, slug: None, siblings: &[] };
+        let mut changes: Vec<_> = paths
+            .iter()
+            .filter_map(|path| NotePath::from_disk(path).ok())
+            .map(|path| Change::Drop { path })
+            .collect();
+        changes.push(Change::Faults(Vec::new()));
+        self.apply(&scope, &changes).map(|_| ())
+    }
+}
+
+impl<'a> Work<'a> {
+    fn known(&self, path: &NotePath) -> rusqlite::Result<Option<Known>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, external_id, title, claim, declared, permalink, words, length, is_note
+                 FROM note WHERE project = ?1 AND path = ?2",
+            )?
+            .query_row(params![self.scope.project.0, path.as_str()], |row| {
+                Ok(Known {
+                    id: row.get(0)?,
+                    external_id: row.get(1)?,
+                    title: row.get(2)?,
+                    claim: row.get(3)?,
+                    declared: row.get(4)?,
+                    permalink: row.get(5)?,
+                    words: row.get(6)?,
+                    length: row.get(7)?,
+                    is_note: row.get(8)?,
+                })
+            })
+            .optional()
+    }
+
+    fn put(&mut self, entry: &'a Entry) -> Result<()> {
+        let known = self.known(&entry.path).action("look a file up")?;
+        self.write(entry, known)
+    }
+
+    /// A file that changed its path keeps its row and its stable id.
+    fn move_from(&mut self, from: &NotePath, entry: &'a Entry) -> Result<()> {
+        if *from != entry.path {
+            self.drop_path(&entry.path)?;
+        }
+        let known = self.known(from).action("look a file up")?;
+        if let Some(known) = &known {
+            // How near it is to a link's source has changed, whichever name the link uses.
+            self.touch_names(from, known);
+            self.links.touched(link::bucket(entry.path.as_str()));
+            self.connection
+                .prepare_cached("UPDATE note SET path = ?2 WHERE id = ?1")
+                .and_then(|mut statement| statement.execute(params![known.id, entry.path.as_str()]))
+                .action("move a file")?;
+        }
+        self.write(entry, known)
+    }
+
+    fn write(&mut self, entry: &'a Entry, known: Option<Known>) -> Result<()> {
+        let row = Row::new(entry, self.scope);
+        let id = match known {
+            Some(known) => {
+                self.clear(&known).action("clear a note")?;
+                self.update(&known, &row).action("update a note")?;
+                known.id
+            }
+            None => {
+                let id = self.insert(&row).action("insert a note")?;
+                self.claims.touched(row.claim.as_deref());
+                self.links.touched(row.path_bucket.clone());
+                row.title_bucket.iter().for_each(|bucket| self.links.touched(bucket.clone()));
+                self.links.touched(link::bucket(&external_id(self.scope.project, &entry.path)));
+                id
+            }
+        };
+        self.write_words(id, &row).action("index the words of a note")?;
+        if let Content::Note { note, .. } = &entry.content {
+            self.write_note(id, note).action("store a note")?;
+            self.links.add(id, &entry.path, &note.relations);
+        }
+        Ok(())
+    }
+
+    fn insert(&self, row: &Row<'_>) -> rusqlite::Result<i64> {
+        let entry = row.entry;
+        let external_id = external_id(self.scope.project, &entry.path);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO note (project, path, is_note, title, type, canonical_type, claim, declared, permalink,
+                    external_id, alias, path_bucket, title_bucket, permalink_bucket, checksum, size, modified_ns,
+                    created, modified, words, length, metadata)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10, ?11, ?12, NULL, ?13, ?14, ?15, ?16, ?17, 0, ?18,
+                    ?19)",
+            )?
+            .execute(params![
+                self.scope.project.0,
+                entry.path.as_str(),
+                row.note().is_some(),
+                entry.title(),
+                row.note_type(),
+                filter::canonical_type(row.note_type()),
+                row.claim,
+                row.declared,
+                external_id,
+                entry.path.alias_key(),
+                row.path_bucket,
+                row.title_bucket,
+                entry.fingerprint.checksum.as_slice(),
+                entry.fingerprint.size.cast_signed(),
+                entry.fingerprint.modified_ns,
+                entry.created.as_microsecond(),
+                entry.modified.as_microsecond(),
+                row.length(),
+                row.metadata(),
+            ])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    fn update(&mut self, known: &Known, row: &Row<'_>) -> rusqlite::Result<()> {
+        let entry = row.entry;
+        if known.title != entry.title() {
+            self.links.touched(link::bucket(&known.title));
+            self.links.touched(link::bucket(entry.title()));
+        }
+        let keeps_claim = known.claim == row.claim;
+        if !keeps_claim || known.declared != row.declared {
+            self.claims.touched(known.claim.as_deref());
+            self.claims.touched(row.claim.as_deref());
+        }
+        let permalink = known.permalink.as_deref().filter(|_| keeps_claim);
+        if !keeps_claim && let Some(old) = &known.permalink {
+            self.links.touched(link::bucket(old));
+        }
+        self.connection
+            .prepare_cached(
+                "UPDATE note SET is_note = ?2, title = ?3, type = ?4, canonical_type = ?5, claim = ?6, declared = ?7,
+                    alias = ?8, path_bucket = ?9, title_bucket = ?10, checksum = ?11, size = ?12, modified_ns = ?13,
+                    created = ?14, modified = ?15, length = ?16, metadata = ?17, permalink = ?18,
+                    permalink_bucket = iif(?19 = ?9 OR ?19 IS ?10, NULL, ?19)
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                known.id,
+                row.note().is_some(),
+                entry.title(),
+                row.note_type(),
+                filter::canonical_type(row.note_type()),
+                row.claim,
+                row.declared,
+                entry.path.alias_key(),
+                row.path_bucket,
+                row.title_bucket,
+                entry.fingerprint.checksum.as_slice(),
+                entry.fingerprint.size.cast_signed(),
+                entry.fingerprint.modified_ns,
+                entry.created.as_microsecond(),
+                entry.modified.as_microsecond(),
+                row.length(),
+                row.metadata(),
+                permalink,
+                permalink.map(link::bucket),
+            ])?;
+        Ok(())
+    }
+
+    fn write_words(&self, id: i64, row: &Row<'_>) -> rusqlite::Result<()> {
+        let mut title = String::new();
+        let title_length = words::terms(row.entry.title(), &mut title);
+        let number = rank::row_number(id, title_length, row.length());
+        let (headings, body) = match &row.entry.content {
+            Content::Note { terms, .. } => (terms.headings.as_str(), terms.body.as_str()),
+            Content::File => ("", ""),
+        };
+        self.connection
+            .prepare_cached("INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![number, title, headings, row.names(), body])?;
+        self.connection
+            .prepare_cached("UPDATE note SET words = ?2 WHERE id = ?1")?
+            .execute([id, number])?;
+        self.count(1, i64::from(row.length()))
+    }
+
+    fn count(&self, notes: i64, words: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("UPDATE total SET value = value + iif(name = 'notes', ?1, ?2)")?
+            .execute([notes, words])
+            .map(|_| ())
+    }
+
+    fn write_note(&self, id: i64, note: &Note) -> rusqlite::Result<()> {
+        for (position, observation) in (0_i64..).zip(&note.observations) {
+            self.connection
+                .prepare_cached("INSERT INTO observation VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![
+                    id,
+                    position,
+                    observation.category(),
+                    observation.content,
+                    observation.context,
+                    serde_json::json!(observation.tags).to_string(),
+                ])?;
+        }
+        for tag in &note.tags {
+            self.connection.prepare_cached("INSERT OR IGNORE INTO tag VALUES (?1, ?2)")?.execute(params![id, tag])?;
+        }
+        for (key, value) in properties(&note.metadata) {
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO property VALUES (?1, ?2, ?3)")?
+                .execute(params![id, key, value])?;
+        }
+        Ok(())
+    }
+
+    /// Removes all that was made from the file's earlier content; its row stays.
+    fn clear(&self, known: &Known) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([known.words])?;
+        if known.is_note {
+            for statement in [
+                "DELETE FROM observation WHERE note = ?1",
+                "DELETE FROM relation WHERE note = ?1",
+                "DELETE FROM tag WHERE note = ?1",
+                "DELETE FROM property WHERE note = ?1",
+            ] {
+                self.connection.prepare_cached(statement)?.execute([known.id])?;
+            }
+        }
+        self.count(-1, -known.length)
+    }
+
+    fn drop_path(&mut self, path: &NotePath) -> Result<bool> {
+        let Some(known) = self.known(path).action("look a file up")? else { return Ok(false) };
+        self.clear(&known).action("clear a note")?;
+        self.claims.touched(known.claim.as_deref());
+        self.touch_names(path, &known);
+        self.connection
+            .prepare_cached("DELETE FROM note WHERE id = ?1")
+            .and_then(|mut statement| statement.execute([known.id]))
+            .action("drop a file")?;
+        Ok(true)
+    }
+
+    /// Has every link looked at again that may have found the note by one of its names.
+    fn touch_names(&mut self, path: &NotePath, known: &Known) {
+        for name in [path.as_str(), &known.title, &known.external_id].into_iter().chain(known.permalink.as_deref()) {
+            self.links.touched(link::bucket(name));
+        }
+    }
+
+    fn touch(&self, path: &NotePath, fingerprint: &Fingerprint) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("UPDATE note SET size = ?3, modified_ns = ?4 WHERE project = ?1 AND path = ?2")?
+            .execute(params![
+                self.scope.project.0,
+                path.as_str(),
+                fingerprint.size.cast_signed(),
+                fingerprint.modified_ns
+            ])
+            .map(|_| ())
+    }
+
+    fn set_faults(&self, faults: &[Fault]) -> rusqlite::Result<()> {
+        let project = self.scope.project.0;
+        self.connection.prepare_cached("DELETE FROM fault WHERE project = ?1")?.execute([project])?;
+        let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO fault VALUES (?1, ?2, ?3)")?;
+        for fault in faults {
+            insert.execute(params![project, fault.path, fault.message])?;
+        }
+        Ok(())
+    }
+}
+
+/// What a file's row is made of.
+struct Row<'a> {
+    entry: &'a Entry,
+    claim: Option<String>,
+    declared: bool,
+    path_bucket: String,
+    title_bucket: Option<String>,
+}
+
+impl<'a> Row<'a> {
+    fn new(entry: &'a Entry, scope: &Scope<'_>) -> Self {
+        let declared = match &entry.content {
+            Content::Note { note, .. } => note.permalink.clone().filter(|permalink| !permalink.trim().is_empty()),
+            Content::File => None,
+        };
+        let is_declared = declared.is_some();
+        let claim = match &entry.content {
+            Content::Note { .. } => {
+                declared.or_else(|| Some(Permalink::of(&entry.path, scope.slug).as_str().to_owned()))
+            }
+            Content::File => None,
+        };
+        let path_bucket = link::bucket(entry.path.as_str());
+        let title_bucket = Some(link::bucket(entry.title())).filter(|bucket| *bucket != path_bucket);
+        Self { entry, claim, declared: is_declared, path_bucket, title_bucket }
+    }
+
+    fn note(&self) -> Option<&'a Note> {
+        match &self.entry.content {
+            Content::Note { note, .. } => Some(note),
+            Content::File => None,
+        }
+    }
+
+    fn note_type(&self) -> &'a str {
+        self.note().map_or("file", |note| &note.note_type)
+    }
+
+    fn length(&self) -> u32 {
+        match &self.entry.content {
+            Content::Note { terms, .. } => terms.length,
+            Content::File => 0,
+        }
+    }
+
+    fn metadata(&self) -> String {
+        self.note().map_or_else(
+            || "{}".to_owned(),
+            |note| serde_json::to_string(&note.metadata).unwrap_or_else(|_| "{}".to_owned()),
+        )
+    }
+
+    /// The terms of everything a note is called besides its title: path, permalink, aliases, tags.
+    fn names(&self) -> String {
+        let mut names = String::new();
+        words::terms(self.entry.path.as_str(), &mut names);
+        if let Some(note) = self.note() {
+            for text in note.permalink.iter().chain(&note.tags) {
+                words::terms(text, &mut names);
+            }
+            for key in ["aliases", "alias"] {
+                for text in note.metadata.get(key).into_iter().flat_map(texts) {
+                    words::terms(text, &mut names);
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The text of a value, or of a list's items.
+fn texts(value: &serde_json::Value) -> Vec<&str> {
+    match value {
+        serde_json::Value::String(text) => vec![text],
+        serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Frontmatter as dotted keys and texts.
+fn properties(metadata: &Metadata) -> Vec<(String, &str)> {
+    let mut flat = Vec::new();
+    let mut pending: Vec<(String, &serde_json::Value)> = metadata
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "title" | "type" | "tags" | "permalink"))
+        .map(|(key, value)| (key.clone(), value))
+        .collect();
+    while let Some((key, value)) = pending.pop() {
+        match value {
+            serde_json::Value::Object(map) => {
+                pending.extend(map.iter().map(|(inner, value)| (format!("{key}.{inner}"), value)));
+            }
+            value => flat.extend(texts(value).into_iter().map(|text| (key.clone(), text))),
+        }
+    }
+    flat
+}
+
+/// The stable id of a file: a version 5 UUID (RFC 9562) of its project and the path it was first seen at.
+fn external_id(project: ProjectId, path: &NotePath) -> String {
+    let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("cairn:{}", project.0).as_bytes());
+    Uuid::new_v5(&space, path.as_str().as_bytes()).to_string()
+}

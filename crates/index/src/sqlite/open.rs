@@ -1,0 +1,142 @@
+//! Opening, making and remaking the database.
+//!
+//! Not what is in it (`schema.sql`). Invariant: a database that is opened has exactly this version's schema; one
+//! that only another process keeps busy is never thrown away.
+
+use super::pool::{Begin, Link, Nest, Pool};
+use super::{Index, Options};
+use crate::{Error, Result, error::StatementContext};
+use cairn_note::words;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Bumped when `schema.sql` or the meaning of a column changes; the word splitter has its own version.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Sessions reading at once; more wait.
+const READERS: usize = 32;
+
+/// Memory each connection may keep pages in, KiB.
+const CACHE_KIB: u32 = 32 * 1024;
+
+/// Bytes of terms FTS5 gathers before it writes a segment; its default of 1 MiB makes a first indexing merge
+/// twice as much.
+const FTS_BUFFER: u32 = 16 * 1024 * 1024;
+
+/// Pages of 4 KiB the write-ahead log may grow to before it is folded back.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+fn version() -> u32 {
+    SCHEMA_VERSION * 1_000 + words::VERSION
+}
+
+pub(super) fn file(path: &Path, options: &Options) -> Result<Index> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Io {
+            action: "make the folder of the index",
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    let timeout = options.checkout_timeout;
+    let first = match writer(path, timeout) {
+        Err(error) if is_no_database(&error) => {
+            // It is a cache: whatever this file is, the index can be made again, and the file is kept aside.
+            let aside = aside(path);
+            std::fs::rename(path, &aside).map_err(|source| Error::Io {
+                action: "put aside the damaged index",
+                path: path.to_owned(),
+                source,
+            })?;
+            writer(path, timeout)?
+        }
+        result => result?,
+    };
+    let (write_path, read_path) = (path.to_owned(), path.to_owned());
+    let pool = Pool::new(1, timeout, Box::new(move || writer(&write_path, timeout)));
+    pool.stock(first);
+    let readers = Pool::new(READERS, timeout, Box::new(move || reader(&read_path, timeout)));
+    Ok(Index { nest: Nest::new(), writer: pool, readers: Some(readers), begin: (Begin::Read, Begin::Write) })
+}
+
+pub(super) fn memory(options: &Options) -> Result<Index> {
+    let mut connection = Connection::open_in_memory().action("open an index in memory")?;
+    set_up(&mut connection)?;
+    let pool = Pool::new(
+        1,
+        options.checkout_timeout,
+        Box::new(|| Err(Error::Corrupt { what: "connection in memory that was lost" })),
+    );
+    pool.stock(Link::new(connection)?);
+    Ok(Index { nest: Nest::new(), writer: pool, readers: None, begin: (Begin::Read, Begin::Write) })
+}
+
+fn writer(path: &Path, timeout: Duration) -> Result<Link> {
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, timeout)?;
+    let open = |source| Error::Open { path: path.to_owned(), source };
+    connection.pragma_update(None, "synchronous", "NORMAL").map_err(open)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(open)?;
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
+    if found != version() {
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
+        set_up(&mut connection)?;
+    }
+    Link::new(connection)
+}
+
+fn reader(path: &Path, timeout: Duration) -> Result<Link> {
+    Link::new(connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, timeout)?)
+}
+
+fn connect(path: &Path, access: OpenFlags, timeout: Duration) -> Result<Connection> {
+    let open = |source| Error::Open { path: path.to_owned(), source };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
+    connection.busy_timeout(timeout).map_err(open)?;
+    connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB)).map_err(open)?;
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(open)?;
+    connection.pragma_update(None, "mmap_size", 1_i64 << 28).map_err(open)?;
+    Ok(connection)
+}
+
+/// Makes the schema, dropping whatever another version left, in one transaction.
+pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).action("lock the index")?;
+    // Another process may have set it up while this one waited.
+    let found: u32 =
+        transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).action("read the index's version")?;
+    if found != version() {
+        for table in tables(&transaction).action("list the tables of an old index")? {
+            transaction.execute_batch(&format!("DROP TABLE IF EXISTS \"{table}\"")).action("drop an old table")?;
+        }
+        transaction.execute_batch(include_str!("schema.sql")).action("make the schema")?;
+        transaction
+            .execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?1)", [FTS_BUFFER])
+            .action("configure full-text search")?;
+        transaction.pragma_update(None, "user_version", version()).action("set the index's version")?;
+    }
+    transaction.commit().action("make the schema")
+}
+
+/// The tables a person or an extension made, full-text tables (which drop their own) first.
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+             ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+fn is_no_database(error: &Error) -> bool {
+    let (Error::Open { source, .. } | Error::Statement { source, .. }) = error else { return false };
+    matches!(source.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+}
+
+fn aside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".damaged");
+    PathBuf::from(name)
+}

@@ -1,0 +1,386 @@
+//! What a link or an identifier names.
+//!
+//! Not a search: nothing here is fuzzy. Invariant: the answer is a function of the notes that share the target's
+//! bucket, of the source's path and of nothing else, so it can be computed again whenever one of those changes.
+//!
+//! The rules, in order, first inside the project, then (unless it was ambiguous) in the project its first segment
+//! names: stable id; path relative to the source's folder; permalink or title, nearest to the source; exact path,
+//! with or without `.md`; look-alike path; file name without regard to case. A target nothing answers is tried
+//! once more without its `#heading`.
+
+use super::Session;
+use crate::error::StatementContext;
+use crate::record::{NoteId, NoteRecord, ProjectId, Resolution, Scope};
+use crate::{NoteKey, Result};
+use cairn_note::NotePath;
+use cairn_note::link::{self, LinkTarget};
+use cairn_note::permalink;
+use rusqlite::{Connection, Row};
+
+/// A note a link may mean.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) id: i64,
+    project: i64,
+    path: NotePath,
+    title: String,
+    permalink: Option<String>,
+    alias: String,
+    external_id: String,
+}
+
+/// What the rules say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// The candidate at this place.
+    One(usize),
+    /// Any of these, and nothing says which.
+    Several(Vec<usize>),
+    /// None of them.
+    Nothing,
+}
+
+impl Session<'_> {
+    /// Says what a link or identifier means, nearest to `source` when that is given; never fuzzy.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn resolve(
+        &self,
+        scope: &Scope<'_>,
+        source: Option<&NotePath>,
+        target: &LinkTarget,
+    ) -> Result<Resolution> {
+        let candidates = candidates(self.lease.connection(), target).action("look for a link's target")?;
+        let record = |place: usize| self.note(scope.project, NoteKey::Id(NoteId(candidates[place].id)));
+        Ok(match choose(scope, source, target, &candidates) {
+            Choice::One(place) => {
+                record(place)?.map_or(Resolution::Missing, |record| Resolution::Found(Box::new(record)))
+            }
+            Choice::Several(places) => {
+                let records: Result<Vec<Option<NoteRecord>>> = places.into_iter().map(record).collect();
+                Resolution::Ambiguous(records?.into_iter().flatten().collect())
+            }
+            Choice::Nothing => Resolution::Missing,
+        })
+    }
+}
+
+/// Returns the notes that share the target's bucket, of every project.
+pub(super) fn candidates(connection: &Connection, target: &LinkTarget) -> rusqlite::Result<Vec<Candidate>> {
+    let mut found = of_bucket(connection, &link::bucket(&target.name))?;
+    if let Some(id) = link::uuid(&target.name) {
+        found.extend(query(connection, "external_id = ?1", &id)?);
+    }
+    Ok(found)
+}
+
+/// Returns the notes of a bucket, by path.
+pub(super) fn of_bucket(connection: &Connection, bucket: &str) -> rusqlite::Result<Vec<Candidate>> {
+    query(connection, "(path_bucket = ?1 OR title_bucket = ?1 OR permalink_bucket = ?1)", bucket)
+}
+
+fn query(connection: &Connection, condition: &str, key: &str) -> rusqlite::Result<Vec<Candidate>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT id, project, path, title, permalink, alias, external_id FROM note WHERE {condition} ORDER BY path"
+        ))?
+        .query_map([key], candidate)?
+        .filter_map(rusqlite::Result::transpose)
+        .collect()
+}
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Option<Candidate>> {
+    let path: String = row.get(2)?;
+    let Ok(path) = NotePath::from_disk(&path) else { return Ok(None) };
+    Ok(Some(Candidate {
+        id: row.get(0)?,
+        project: row.get(1)?,
+        path,
+        title: row.get(3)?,
+        permalink: row.get(4)?,
+        alias: row.get(5)?,
+        external_id: row.get(6)?,
+    }))
+}
+
+/// Applies the rules.
+pub(super) fn choose(
+    scope: &Scope<'_>,
+    source: Option<&NotePath>,
+    target: &LinkTarget,
+    candidates: &[Candidate],
+) -> Choice {
+    if let Some(id) = link::uuid(&target.name) {
+        let found = candidates.iter().position(|candidate| {
+            candidate.project == scope.project.0 && candidate.external_id == id
+        });
+        if let Some(place) = found {
+            return Choice::One(place);
+        }
+    }
+    let names = std::iter::once(target.name.as_str()).chain(target.without_heading.as_deref());
+    for name in names {
+        let choice = choose_by_name(scope, source, name, target.qualified, candidates);
+        if choice != Choice::Nothing {
+            return choice;
+        }
+    }
+    Choice::Nothing
+}
+
+fn choose_by_name(
+    scope: &Scope<'_>,
+    source: Option<&NotePath>,
+    name: &str,
+    qualified: bool,
+    candidates: &[Candidate],
+) -> Choice {
+    if !qualified {
+        let here = Here { project: scope.project, slug: scope.slug, source, candidates };
+        let choice = here.choose(name);
+        if choice != Choice::Nothing {
+            return choice;
+        }
+    }
+    let Some((prefix, rest)) = name.split_once('/') else { return Choice::Nothing };
+    let Some(project) = project_named(scope, prefix) else { return Choice::Nothing };
+    if project == scope.project && !qualified {
+        return Choice::Nothing;
+    }
+    let slug = scope.slug.map(|_| permalink::slug(prefix));
+    Here { project, slug: slug.as_deref(), source: None, candidates }.choose(rest)
+}
+
+/// Returns the project of that name: exact, then without case, then by slug.
+fn project_named(scope: &Scope<'_>, name: &str) -> Option<ProjectId> {
+    let find = |test: &dyn Fn(&str) -> bool| {
+        scope.siblings.iter().find(|(sibling, _)| test(sibling)).map(|(_, project)| *project)
+    };
+    find(&|sibling| sibling == name)
+        .or_else(|| find(&|sibling| sibling.to_lowercase() == name.to_lowercase()))
+        .or_else(|| {
+            let slug = permalink::slug(name);
+            find(&|sibling| sibling == slug)
+        })
+}
+
+/// One project's view of the candidates.
+struct Here<'a> {
+    project: ProjectId,
+    slug: Option<&'a str>,
+    source: Option<&'a NotePath>,
+    candidates: &'a [Candidate],
+}
+
+impl Here<'_> {
+    fn choose(&self, name: &str) -> Choice {
+        if let Some(place) = self.relative(name) {
+            return Choice::One(place);
+        }
+        let (by_name, named) = self.by_permalink_or_title(name);
+        if let Choice::One(_) = by_name {
+            return by_name;
+        }
+        if let Some(place) = self.by_path(name) {
+            return Choice::One(place);
+        }
+        if named {
+            return by_name;
+        }
+        let look_alike = self.by_alias(name);
+        if look_alike != Choice::Nothing { look_alike } else { self.by_file_name(name) }
+    }
+
+    /// The candidates of the project that pass a test.
+    fn find(&self, test: impl Fn(&Candidate) -> bool) -> Vec<usize> {
+        let here = |candidate: &Candidate| candidate.project == self.project.0 && test(candidate);
+        self.candidates.iter().enumerate().filter(|(_, candidate)| here(candidate)).map(|(place, _)| place).collect()
+    }
+
+    /// `sub/note` beside the source, as a path.
+    fn relative(&self, name: &str) -> Option<usize> {
+        let source = self.source?;
+        let own = self.slug.is_some_and(|slug| name.split('/').next() == Some(slug));
+        if !name.contains('/') || own || source.parent().is_empty() {
+            return None;
+        }
+        let path = format!("{}/{name}", source.parent());
+        self.exact_path(&path)
+    }
+
+    fn exact_path(&self, path: &str) -> Option<usize> {
+        let markdown = |candidate: &Candidate| candidate.path.as_str().strip_suffix(".md") == Some(path);
+        let exact = |candidate: &Candidate| candidate.path.as_str() == path;
+        self.find(markdown).first().or(self.find(exact).first()).copied()
+    }
+
+    /// A note whose permalink or title it is; the second value tells whether there was any.
+    fn by_permalink_or_title(&self, name: &str) -> (Choice, bool) {
+        let titled = self.find(|candidate| candidate.title == name);
+        let wanted = LinkTarget { name: name.to_owned(), without_heading: None, heading: None, qualified: false }
+            .permalink_candidates(self.slug);
+        let linked =
+            |wanted: &String| self.find(|candidate| candidate.permalink.as_ref() == Some(wanted)).first().copied();
+        if let Some(source) = self.source {
+            let mut all = titled;
+            all.extend(wanted.iter().filter_map(linked));
+            all.sort_unstable();
+            all.dedup();
+            let any = !all.is_empty();
+            return (self.nearest(source, all), any);
+        }
+        // Several notes of one title: its slug says no more than the title does, only its very text might.
+        let usable = if titled.len() > 1 { &wanted[..wanted.len().min(1)] } else { &wanted[..] };
+        if let Some(place) = usable.iter().find_map(linked) {
+            return (Choice::One(place), true);
+        }
+        match titled.as_slice() {
+            [] => (Choice::Nothing, false),
+            [only] => (Choice::One(*only), true),
+            _ => (Choice::Several(titled), true),
+        }
+    }
+
+    fn by_path(&self, name: &str) -> Option<usize> {
+        self.exact_path(name.trim_matches('/'))
+    }
+
+    /// A path that differs only in case, in `_` for `-`, or in how Unicode composes it.
+    fn by_alias(&self, name: &str) -> Choice {
+        let alias_of = |path: String| NotePath::from_disk(&path).ok().map(|path| path.alias_key());
+        let among = |path: &str| {
+            let (plain, markdown) = (alias_of(path.to_owned()), alias_of(format!("{path}.md")));
+            self.find(|candidate| {
+                Some(&candidate.alias) == plain.as_ref() || Some(&candidate.alias) == markdown.as_ref()
+            })
+        };
+        if let Some(source) = self.source.filter(|source| !source.parent().is_empty())
+            && let [only] = among(&format!("{}/{name}", source.parent())).as_slice()
+        {
+            return Choice::One(*only);
+        }
+        match among(name.trim_matches('/')).as_slice() {
+            [] => Choice::Nothing,
+            [only] => Choice::One(*only),
+            several => Choice::Several(several.to_vec()),
+        }
+    }
+
+    /// A file's name without its folder, or with the end of it, whatever its case.
+    fn by_file_name(&self, name: &str) -> Choice {
+        let Some(wanted) = NotePath::from_disk(name.trim_matches('/')).ok().map(|path| path.alias_key()) else {
+            return Choice::Nothing;
+        };
+        let found = self.find(|candidate| {
+            [candidate.alias.as_str(), candidate.alias.strip_suffix(".md").unwrap_or_default()].iter().any(|alias| {
+                alias.strip_suffix(wanted.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            })
+        });
+        match (found.as_slice(), self.source) {
+            ([], _) => Choice::Nothing,
+            ([only], _) => Choice::One(*only),
+            (_, Some(source)) => self.nearest(source, found),
+            (_, None) => Choice::Several(found),
+        }
+    }
+
+    /// The one nearest to the source; several when nothing but chance would tell them apart.
+    fn nearest(&self, source: &NotePath, found: Vec<usize>) -> Choice {
+        let distance = |place: &usize| distance(source.parent(), self.candidates[*place].path.parent());
+        let Some(least) = found.iter().map(distance).min() else { return Choice::Nothing };
+        let near: Vec<usize> = found.into_iter().filter(|place| distance(place) == least).collect();
+        match near.as_slice() {
+            [only] => Choice::One(*only),
+            _ => Choice::Several(near),
+        }
+    }
+}
+
+/// How far a folder is from the source's: itself 0, an ancestor the levels up, a descendant 100 and the levels
+/// down, any other 1,000.
+fn distance(source: &str, other: &str) -> usize {
+    let levels = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
+    let inside = |outer: &str, inner: &str| {
+        outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+    };
+    if source == other {
+        0
+    } else if inside(other, source) {
+        levels(source) - levels(other)
+    } else if inside(source, other) {
+        100 + levels(other) - levels(source)
+    } else {
+        1_000
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: i64, path: &str, title: &str, permalink: &str) -> Candidate {
+        let path = NotePath::from_disk(path).expect("test paths are valid");
+        Candidate {
+            id,
+            project: 1,
+            alias: path.alias_key(),
+            path,
+            title: title.to_owned(),
+            permalink: Some(permalink.to_owned()),
+            external_id: format!("00000000-0000-5000-8000-00000000000{id}"),
+        }
+    }
+
+    fn means(source: Option<&str>, text: &str, candidates: &[Candidate]) -> String {
+        let scope = Scope { project: ProjectId(1), slug: Some("main"), siblings: &[] };
+        let source = source.map(|path| NotePath::from_disk(path).expect("test paths are valid"));
+        let target = LinkTarget::parse(text).expect("test targets are valid");
+        match choose(&scope, source.as_ref(), &target, candidates) {
+            Choice::One(place) => candidates[place].path.to_string(),
+            Choice::Several(places) => format!("{} notes", places.len()),
+            Choice::Nothing => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_title_that_several_notes_have_means_the_nearest() {
+        let notes = [
+            candidate(1, "a/Tea.md", "Tea", "main/a/tea"),
+            candidate(2, "b/Tea.md", "Tea", "main/b/tea"),
+            candidate(3, "Tea.md", "Tea", "main/tea-1"),
+        ];
+        assert_eq!(means(Some("a/x.md"), "Tea", &notes), "a/Tea.md");
+        assert_eq!(means(Some("b/c/x.md"), "Tea", &notes), "b/Tea.md");
+        assert_eq!(means(Some("c/x.md"), "Tea", &notes), "Tea.md");
+        assert_eq!(means(None, "Tea", &notes), "Tea.md", "the exact path of one of them");
+        assert_eq!(means(None, "Tea", &notes[..2]), "2 notes");
+        assert_eq!(means(Some("x.md"), "Tea", &notes[..2]), "2 notes");
+        assert_eq!(means(None, "main/b/tea", &notes), "b/Tea.md");
+    }
+
+    #[test]
+    fn paths_relative_to_the_source_come_first() {
+        let notes = [
+            candidate(1, "testing/nested/deep.md", "deep", "main/testing/nested/deep"),
+            candidate(2, "nested/deep.md", "deep", "main/nested/deep"),
+        ];
+        assert_eq!(means(Some("testing/a.md"), "nested/deep", &notes), "testing/nested/deep.md");
+        assert_eq!(means(Some("other/a.md"), "nested/deep", &notes), "nested/deep.md");
+    }
+
+    #[test]
+    fn look_alikes_count_only_when_they_are_alone() {
+        let one = [candidate(1, "My_File.md", "Something", "main/elsewhere")];
+        let two = [one[0].clone(), candidate(2, "my-file.md", "Other", "main/other")];
+        assert_eq!(means(None, "My-file", &one), "My_File.md");
+        assert_eq!(means(None, "MY-FILE", &two), "2 notes");
+    }
+
+    #[test]
+    fn a_heading_is_left_out_when_the_whole_names_nothing() {
+        let notes = [candidate(1, "C.md", "C", "main/c"), candidate(2, "x.md", "C# notes", "main/x")];
+        assert_eq!(means(None, "C# notes", &notes), "x.md");
+        assert_eq!(means(None, "C#Loops", &notes), "C.md");
+    }
+}
