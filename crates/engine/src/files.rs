@@ -12,7 +12,7 @@ mod reading;
 pub(crate) use atomic::{remove, rename, write};
 pub(crate) use listing::{Listed, Listing, Lookout, Presence, list};
 pub(crate) use locks::{NoteGuard, NoteLocks, Scan};
-pub(crate) use reading::{Loaded, Reader, fingerprint, read, reason};
+pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};
 
 /// Where tests can make the file system fail, and change files under a reader's feet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
