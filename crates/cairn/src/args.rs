@@ -1,0 +1,152 @@
+//! The command line: what every command shares, and which commands there are.
+//!
+//! A command's own arguments stand in its file. Invariant: nothing is read but the arguments until they are
+//! understood, so that `--version` and `--help` answer at once.
+
+use crate::commands::{
+    build_context, config, delete_note, edit_note, list_directory, move_note, project, read_note,
+    recent_activity, reindex, search_notes, status, sync, write_note,
+};
+use crate::failure::Failure;
+use crate::output::json;
+use clap::builder::RangedU64ValueParser;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Yellow.on_default().bold())
+    .usage(AnsiColor::Yellow.on_default().bold())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Notes in Markdown files, searched and linked.
+#[derive(Debug, Parser)]
+#[command(name = "cairn", version, styles = STYLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Works on this folder, registered or not, and writes nothing into it but notes
+    #[arg(
+        short = 'C',
+        long = "dir",
+        value_name = "FOLDER",
+        global = true,
+        conflicts_with = "project"
+    )]
+    pub(crate) dir: Option<PathBuf>,
+    /// Works on this project instead of the default one
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) project: Option<String>,
+    /// Answers in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Says nothing on stderr but failures
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Says on stderr what is done on the way
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Reads this configuration; its data stands beside it
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Keeps the index in memory and writes nothing but notes
+    #[arg(long, global = true)]
+    pub(crate) ephemeral: bool,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Finds notes
+    Search(search_notes::Arguments),
+    /// Prints a note
+    Read(read_note::Arguments),
+    /// Makes a note, or replaces one
+    Write(write_note::Arguments),
+    /// Changes a part of a note
+    Edit(edit_note::Arguments),
+    /// Moves a note or a folder
+    Move(move_note::Arguments),
+    /// Deletes a note or a folder
+    Delete(delete_note::Arguments),
+    /// Lists a folder
+    Ls(list_directory::Arguments),
+    /// Shows a note and what is around it
+    Context(build_context::Arguments),
+    /// Lists what changed lately
+    Recent(recent_activity::Arguments),
+    /// Brings the index in step with the files
+    Sync(sync::Arguments),
+    /// Compares the index with the files, and changes neither
+    Status(status::Arguments),
+    /// Forgets the index and builds it anew
+    Reindex(reindex::Arguments),
+    /// Registers folders as projects
+    #[command(subcommand)]
+    Project(project::Command),
+    /// Shows and changes the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// Which page of an answer.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Paging {
+    /// The page, counted from 1
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub(crate) page: usize,
+    /// Entries of a page, at most 100
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=100))]
+    pub(crate) page_size: usize,
+}
+
+/// Reads the command line. `Err` is the exit code of a process that has already said everything.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| {
+        let json = std::env::args_os()
+            .take_while(|argument| argument != "--")
+            .any(|argument| argument == "--json");
+        if error.use_stderr() && json {
+            let rendered = error.render().to_string();
+            let mut paragraphs = rendered
+                .trim()
+                .split("\n\n")
+                .map(|text| text.trim().trim_start_matches("error: "));
+            let failure = Failure {
+                hint: paragraphs
+                    .clone()
+                    .find_map(|text| text.strip_prefix("tip: "))
+                    .map(str::to_owned),
+                ..Failure::invalid(paragraphs.next().unwrap_or_default())
+            };
+            use std::io::Write as _;
+            // Nobody is left to be told that stderr is closed.
+            drop(writeln!(std::io::stderr(), "{}", json::failure(&failure)));
+        } else {
+            // As above; a pipe closed during `--help` is no failure.
+            drop(error.print());
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_declarations_agree_with_each_other() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

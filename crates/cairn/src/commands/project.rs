@@ -1,0 +1,228 @@
+//! `cairn project`.
+
+use super::status;
+use crate::failure::Result;
+use crate::invocation::Invocation;
+use crate::output::{Answer, Outcome, json, one_line, text};
+use crate::settings::registry::{self, MakeDefault};
+use crate::settings::{Home, Keeping, Reach, keys};
+use cairn_engine::{Engine, ProjectSettings};
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Commands of `cairn project`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Registers a folder, which is made if it is missing
+    Add {
+        /// Its name
+        name: String,
+        /// The folder
+        folder: PathBuf,
+        /// Makes it the default project
+        #[arg(long)]
+        default: bool,
+    },
+    /// Lists the projects
+    #[command(visible_alias = "ls")]
+    List,
+    /// Forgets a project; its files stay
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Makes a project the default one, or shows which is
+    Default {
+        /// Its name
+        name: Option<String>,
+    },
+    /// Tells Cairn where a project's folder is now; moves no file
+    Move {
+        /// Its name
+        name: String,
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Shows a project and what its index holds
+    Info {
+        /// Its name; the default project where it is missing
+        name: Option<String>,
+    },
+}
+
+/// Runs a command of `cairn project`.
+pub(crate) fn run(invocation: &Invocation, command: Command) -> Result<Answer> {
+    match command {
+        Command::Add {
+            name,
+            folder,
+            default,
+        } => {
+            let make_default = if default {
+                MakeDefault::Always
+            } else {
+                MakeDefault::IfFirst
+            };
+            let home = invocation.writable_home()?;
+            let added = home
+                .config_file()
+                .update(|document| registry::add(document, &name, &folder, make_default))?;
+            one(invocation, &home, "added", &added)
+        }
+        Command::List => list(invocation),
+        Command::Remove { name } => {
+            let home = invocation.writable_home()?;
+            let removed = home
+                .config_file()
+                .update(|document| registry::remove(document, &name))?;
+            forget(invocation, &home, &removed)?;
+            let answer = one(invocation, &home, "removed", &removed)?;
+            Ok(answer.notice(format!("its files are still in {}", removed.root.display())))
+        }
+        Command::Default { name: Some(name) } => {
+            let home = invocation.writable_home()?;
+            let chosen = home
+                .config_file()
+                .update(|document| registry::make_default(document, &name))?;
+            one(invocation, &home, "default", &chosen)
+        }
+        Command::Default { name: None } => {
+            let home = invocation.home()?;
+            let settings = home.settings(
+                &invocation.config(&home)?,
+                Reach::Registry,
+                Keeping::Ephemeral,
+            )?;
+            one(invocation, &home, "default", settings.project(None)?)
+        }
+        Command::Move { name, folder } => {
+            let home = invocation.writable_home()?;
+            let (before, after) = home
+                .config_file()
+                .update(|document| registry::relocate(document, &name, &folder))?;
+            if before != after {
+                forget(invocation, &home, &before)?;
+            }
+            one(invocation, &home, "moved", &after)
+        }
+        Command::Info { name } => info(invocation, name.as_deref()),
+    }
+}
+
+fn list(invocation: &Invocation) -> Result<Answer> {
+    let home = invocation.home()?;
+    let config = invocation.config(&home)?;
+    let default = default_name(&home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let row = |project: &ProjectSettings| {
+        let mark = if default.as_ref() == Some(&project.name) {
+            "default"
+        } else {
+            ""
+        };
+        vec![
+            one_line(&project.name),
+            one_line(&project.root.display().to_string()),
+            mark.to_owned(),
+        ]
+    };
+    let rows: Vec<_> = config.projects.iter().map(row).collect();
+    let projects: Vec<_> = config
+        .projects
+        .iter()
+        .map(|project| project_json(project, default.as_deref()))
+        .collect();
+    let answer = Answer::new(
+        invocation.style().rows(&["name", "folder", ""], &rows),
+        json!({"projects": projects}),
+    );
+    Ok(if rows.is_empty() {
+        answer.notice("there are no projects yet; `cairn project add` registers one")
+    } else {
+        answer
+    })
+}
+
+fn info(invocation: &Invocation, name: Option<&str>) -> Result<Answer> {
+    let home = invocation.home()?;
+    let engine = invocation.engine()?;
+    let project = engine.project(name.or(invocation.named_project()))?;
+    let settings = project.settings();
+    let config = home.read_config()?;
+    let default = default_name(&home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let status = project.status()?;
+    let style = invocation.style();
+    let is_default = default.as_ref() == Some(&settings.name);
+    let head = text::lines(
+        style,
+        &[
+            ("project", settings.name.clone()),
+            ("folder", settings.root.display().to_string()),
+            ("default", if is_default { "yes" } else { "no" }.to_owned()),
+            ("in links", settings.slug()),
+        ],
+    );
+    let json = json::with(
+        project_json(settings, default.as_deref()),
+        status::status_json(&status),
+    );
+    let outcome = if status.faults.is_empty() {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    };
+    Ok(Answer::new(head + &status::lines(style, &status), json).outcome(outcome))
+}
+
+/// The answer about one project.
+fn one(
+    invocation: &Invocation,
+    home: &Home,
+    action: &str,
+    project: &ProjectSettings,
+) -> Result<Answer> {
+    let config = home.read_config()?;
+    let default = default_name(home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let lines = [
+        (action, project.name.clone()),
+        ("folder", project.root.display().to_string()),
+    ];
+    Ok(Answer::new(
+        text::lines(invocation.style(), &lines),
+        project_json(project, default.as_deref()),
+    ))
+}
+
+fn project_json(project: &ProjectSettings, default: Option<&str>) -> Value {
+    json!({
+        "name": project.name,
+        "folder": project.root.display().to_string(),
+        "slug": project.slug(),
+        "is_default": default == Some(project.name.as_str()),
+    })
+}
+
+/// The name of the default project as it stands in the registry.
+fn default_name(
+    _home: &Home,
+    projects: &[ProjectSettings],
+    named: Option<&str>,
+) -> Result<Option<String>> {
+    Ok(match (named, projects) {
+        (Some(named), projects) => registry::find(projects, named)
+            .ok()
+            .map(|project| project.name.clone()),
+        (None, [only]) => Some(only.name.clone()),
+        (None, _) => None,
+    })
+}
+
+/// Removes what the index knows of a project that left the registry.
+fn forget(invocation: &Invocation, home: &Home, project: &ProjectSettings) -> Result<()> {
+    if !home.index().is_file() {
+        return Ok(());
+    }
+    let config = home.read_config()?;
+    let engine = Engine::open(home.settings(&config, Reach::Registry, invocation.keeping())?)?;
+    Ok(engine.forget(project)?)
+}

@@ -1,0 +1,98 @@
+//! `cairn status`.
+
+use super::sync::{self, Arguments as Projects};
+use crate::failure::Result;
+use crate::invocation::Invocation;
+use crate::output::{Answer, Outcome, Style, json, one_line, text};
+use cairn_engine::{IndexState, Status};
+use clap::Args;
+use serde_json::{Value, json};
+
+/// Arguments of `cairn status`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    projects: Projects,
+}
+
+/// Compares the index with the files.
+pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answer> {
+    let engine = invocation.engine()?;
+    let style = invocation.style();
+    let (mut blocks, mut reports, mut outcome) = (Vec::new(), Vec::new(), Outcome::Complete);
+    for project in sync::projects(invocation, &arguments.projects, &engine)? {
+        let status = project.status()?;
+        let folder = project.settings().root.display().to_string();
+        let name = &project.settings().name;
+        let head = text::lines(
+            style,
+            &[("project", name.clone()), ("folder", folder.clone())],
+        );
+        blocks.push(head + &lines(style, &status));
+        reports.push(json::with(
+            json!({"project": name, "folder": folder}),
+            status_json(&status),
+        ));
+        if !status.faults.is_empty() {
+            outcome = Outcome::Partial;
+        }
+    }
+    Ok(Answer::new(blocks.join("\n"), json!({"projects": reports})).outcome(outcome))
+}
+
+/// How the index stands, line by line.
+pub(super) fn lines(style: Style, status: &Status) -> String {
+    let statistics = &status.statistics;
+    let state = match status.state {
+        IndexState::NotIndexed => style.yellow("not indexed"),
+        IndexState::Behind => style.yellow("behind"),
+        IndexState::UpToDate => style.green("up to date"),
+    };
+    let relations = match statistics.unresolved {
+        0 => statistics.relations.to_string(),
+        unresolved => format!("{} ({unresolved} unresolved)", statistics.relations),
+    };
+    let mut lines = format!("{} {state}\n", style.dim("state:"));
+    lines += &text::lines(
+        style,
+        &[
+            ("notes", statistics.notes.to_string()),
+            ("files", statistics.files.to_string()),
+            ("observations", statistics.observations.to_string()),
+            ("relations", relations),
+        ],
+    );
+    let moved: Vec<_> = status
+        .moved
+        .iter()
+        .map(|(from, to)| format!("{} -> {}", one_line(from), one_line(to)))
+        .collect();
+    for (key, paths) in [
+        ("new", &status.new),
+        ("modified", &status.modified),
+        ("moved", &moved),
+        ("deleted", &status.deleted),
+    ] {
+        for path in paths {
+            lines += &text::lines(style, &[(key, path.clone())]);
+        }
+    }
+    lines + &text::faults(style, &status.faults)
+}
+
+/// How the index stands, for programs.
+pub(super) fn status_json(status: &Status) -> Value {
+    json!({
+        "state": match status.state {
+            IndexState::NotIndexed => "not_indexed",
+            IndexState::Behind => "behind",
+            IndexState::UpToDate => "up_to_date",
+        },
+        "statistics": json::statistics(&status.statistics),
+        "new": status.new,
+        "modified": status.modified,
+        "moved": status.moved.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>(),
+        "deleted": status.deleted,
+        "faults": json::faults(&status.faults),
+    })
+}

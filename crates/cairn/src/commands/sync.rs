@@ -1,0 +1,62 @@
+//! `cairn sync`.
+
+use crate::failure::{Failure, Result};
+use crate::interrupt::CANCEL;
+use crate::invocation::Invocation;
+use crate::output::{Answer, Bar, Outcome, json, one_line, text};
+use cairn_engine::{Engine, Project, SyncReport};
+use clap::Args;
+use serde_json::json;
+
+/// Arguments of `cairn sync`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Every registered project
+    #[arg(long, conflicts_with = "project")]
+    pub(super) all: bool,
+}
+
+/// Brings the index in step with the files.
+pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answer> {
+    each(invocation, arguments, &|project, bar| {
+        Ok(project.sync(bar, &CANCEL)?)
+    })
+}
+
+/// Returns the projects the arguments mean.
+pub(super) fn projects<'a>(
+    invocation: &Invocation,
+    arguments: &Arguments,
+    engine: &'a Engine,
+) -> Result<Vec<Project<'a>>> {
+    if arguments.all {
+        Ok(engine.projects().collect())
+    } else {
+        Ok(vec![invocation.project(engine)?])
+    }
+}
+
+/// Does the same to each project and reports on all of them.
+pub(super) fn each(
+    invocation: &Invocation,
+    arguments: &Arguments,
+    verb: &dyn Fn(Project<'_>, &Bar) -> Result<SyncReport>,
+) -> Result<Answer> {
+    let engine = invocation.engine()?;
+    let style = invocation.style();
+    let (mut rendered, mut reports, mut outcome) = (String::new(), Vec::new(), Outcome::Complete);
+    for project in projects(invocation, arguments, &engine)? {
+        let report = verb(project, &invocation.progress())?;
+        if report.cancelled || CANCEL.is_cancelled() {
+            return Err(Failure::interrupted());
+        }
+        let name = &project.settings().name;
+        rendered += &format!("{}: {}\n", style.bold(&one_line(name)), text::sync(&report));
+        rendered += &text::faults(style, &report.faults);
+        if !report.faults.is_empty() {
+            outcome = Outcome::Partial;
+        }
+        reports.push(json::sync(name, &report));
+    }
+    Ok(Answer::new(rendered, json!({"projects": reports})).outcome(outcome))
+}

@@ -1,0 +1,270 @@
+//! The keys of `config.toml`, each declared once.
+//!
+//! Not where a value comes from. Invariant: whatever [`Key::parse`] or [`Key::accept`] returns is a value the
+//! key may have.
+
+use super::near;
+use crate::failure::{Failure, Result};
+use cairn_engine::Kind;
+use toml_edit::Item;
+
+/// One key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// As it stands in the file.
+    pub(crate) name: &'static str,
+    /// What it may be.
+    form: Form,
+    /// What holds where nobody set it, as text; empty for nothing.
+    default: &'static str,
+    /// What it is for, in a few words.
+    pub(crate) about: &'static str,
+}
+
+/// What a value may be.
+#[derive(Debug)]
+enum Form {
+    Project,
+    Boolean,
+    Number { least: i64, most: i64 },
+    OneOf(&'static [&'static str]),
+}
+
+/// A value of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// A text.
+    Text(String),
+    /// Yes or no.
+    Boolean(bool),
+    /// A number.
+    Number(i64),
+}
+
+/// The project of a command that names none.
+pub(crate) static DEFAULT_PROJECT: Key = Key {
+    name: "default_project",
+    form: Form::Project,
+    default: "",
+    about: "the project of a command that names none",
+};
+
+/// Whether permalinks begin with the project.
+pub(crate) static PERMALINKS_INCLUDE_PROJECT: Key = Key {
+    name: "permalinks_include_project",
+    form: Form::Boolean,
+    default: "true",
+    about: "whether the permalink of a note begins with its project",
+};
+
+/// Whether file names are slugs.
+pub(crate) static KEBAB_FILENAMES: Key = Key {
+    name: "kebab_filenames",
+    form: Form::Boolean,
+    default: "false",
+    about: "whether a new note's file is named by the slug of its title",
+};
+
+/// Whether a write waits for the disk.
+pub(crate) static DURABILITY: Key = Key {
+    name: "durability",
+    form: Form::OneOf(&["fsync", "os"]),
+    default: "fsync",
+    about: "whether a write waits for the disk (fsync) or leaves that to the system (os)",
+};
+
+/// Files parsed at once. Beyond 256 threads no disk and no machine gets faster.
+pub(crate) static INDEX_CONCURRENCY: Key = Key {
+    name: "index_concurrency",
+    form: Form::Number {
+        least: 0,
+        most: 256,
+    },
+    default: "0",
+    about: "files read at once while indexing; 0 is one for each core",
+};
+
+/// Seconds a session of the index is waited for; an hour is as good as for ever.
+pub(crate) static CHECKOUT_TIMEOUT: Key = Key {
+    name: "checkout_timeout",
+    form: Form::Number {
+        least: 1,
+        most: 3600,
+    },
+    default: "30",
+    about: "seconds to wait for an index another process holds",
+};
+
+/// Every key, in the order the reference lists them.
+pub(crate) static KEYS: [&Key; 6] = [
+    &DEFAULT_PROJECT,
+    &PERMALINKS_INCLUDE_PROJECT,
+    &KEBAB_FILENAMES,
+    &DURABILITY,
+    &INDEX_CONCURRENCY,
+    &CHECKOUT_TIMEOUT,
+];
+
+impl Key {
+    /// Finds a key by name; an unknown name answers with near ones.
+    pub(crate) fn find(name: &str) -> Result<&'static Self> {
+        if let Some(key) = KEYS.into_iter().find(|key| key.name == name) {
+            return Ok(key);
+        }
+        let failure = Failure::new(Kind::Invalid, format!("there is no key '{name}'"));
+        let near = near(name, KEYS.iter().map(|key| key.name));
+        Err(
+            match (
+                name == "projects" || name.starts_with("projects."),
+                near.as_slice(),
+            ) {
+                (true, _) => failure.hint("projects are changed with `cairn project`"),
+                (false, []) => failure.hint("list the keys with `cairn config list`"),
+                (false, near) => failure.hint(format!("did you mean {}?", near.join(", "))),
+            },
+        )
+    }
+
+    /// Returns the environment variable that overrides it.
+    pub(crate) fn variable(&self) -> String {
+        format!("CAIRN_{}", self.name.to_uppercase())
+    }
+
+    /// Returns what holds where nobody set it.
+    pub(crate) fn default(&self) -> Option<Setting> {
+        if self.default.is_empty() {
+            None
+        } else {
+            self.parse(self.default).ok()
+        }
+    }
+
+    /// Reads a value from an argument or the environment; `Err` says what it must be.
+    pub(crate) fn parse(&self, text: &str) -> std::result::Result<Setting, String> {
+        let text = text.trim();
+        let setting = match self.form {
+            Form::Project => Some(Setting::Text(text.to_owned())),
+            Form::Boolean => match text.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" | "1" => Some(Setting::Boolean(true)),
+                "false" | "no" | "off" | "0" => Some(Setting::Boolean(false)),
+                _ => None,
+            },
+            Form::Number { .. } => text.parse().ok().map(Setting::Number),
+            Form::OneOf(_) => Some(Setting::Text(text.to_ascii_lowercase())),
+        };
+        self.fit(setting, &format!("'{text}'"))
+    }
+
+    /// Reads a value from the file; `Err` says what it must be.
+    pub(crate) fn accept(&self, item: &Item) -> std::result::Result<Setting, String> {
+        let setting = match self.form {
+            Form::Project | Form::OneOf(_) => {
+                item.as_str().map(|text| Setting::Text(text.to_owned()))
+            }
+            Form::Boolean => item.as_bool().map(Setting::Boolean),
+            Form::Number { .. } => item.as_integer().map(Setting::Number),
+        };
+        self.fit(setting, item.to_string().trim())
+    }
+
+    fn fit(&self, setting: Option<Setting>, shown: &str) -> std::result::Result<Setting, String> {
+        let fits = match (&self.form, &setting) {
+            (_, None) => false,
+            (Form::Project, Some(Setting::Text(name))) => !name.is_empty(),
+            (Form::OneOf(words), Some(Setting::Text(word))) => words.contains(&word.as_str()),
+            (Form::Number { least, most }, Some(Setting::Number(number))) => {
+                (least..=most).contains(&number)
+            }
+            (_, Some(_)) => true,
+        };
+        let name = self.name;
+        setting.filter(|_| fits).ok_or_else(|| match self.form {
+            Form::Project => format!("{name} must be the name of a project, not {shown}"),
+            Form::Boolean => format!("{name} must be true or false, not {shown}"),
+            Form::Number { least, most } => {
+                format!("{name} must be a whole number from {least} to {most}, not {shown}")
+            }
+            Form::OneOf(words) => format!("{name} must be {}, not {shown}", words.join(" or ")),
+        })
+    }
+}
+
+impl Setting {
+    /// Returns the value for `--json`.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Boolean(truth) => (*truth).into(),
+            Self::Number(number) => (*number).into(),
+        }
+    }
+
+    /// Returns the value for the file.
+    pub(crate) fn toml(&self) -> toml_edit::Value {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Boolean(truth) => (*truth).into(),
+            Self::Number(number) => (*number).into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => out.write_str(text),
+            Self::Boolean(truth) => truth.fmt(out),
+            Self::Number(number) => number.fmt(out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_or_refused_in_one_sentence() {
+        let cases = [
+            (&KEBAB_FILENAMES, "Yes", Ok("true")),
+            (
+                &KEBAB_FILENAMES,
+                "maybe",
+                Err("kebab_filenames must be true or false, not 'maybe'"),
+            ),
+            (&INDEX_CONCURRENCY, "8", Ok("8")),
+            (
+                &INDEX_CONCURRENCY,
+                "-5",
+                Err("index_concurrency must be a whole number from 0 to 256, not '-5'"),
+            ),
+            (&DURABILITY, "OS", Ok("os")),
+            (
+                &DURABILITY,
+                "none",
+                Err("durability must be fsync or os, not 'none'"),
+            ),
+            (
+                &DEFAULT_PROJECT,
+                "",
+                Err("default_project must be the name of a project, not ''"),
+            ),
+        ];
+        for (key, text, expected) in cases {
+            let read = key.parse(text).map(|setting| setting.to_string());
+            assert_eq!(read, expected.map(str::to_owned).map_err(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn every_default_is_a_value_of_its_key() {
+        for key in KEYS {
+            assert_eq!(
+                key.default().is_none(),
+                key.default.is_empty(),
+                "{}",
+                key.name
+            );
+        }
+    }
+}
