@@ -246,7 +246,7 @@ impl<'a> Leaf<'a> {
                 text.push_str(line);
             } else {
                 text.push('\n');
-                text.push_str(without_prefix(line, quotes, indent));
+                push_without_prefix(line, quotes, indent, &mut text);
             }
         }
         text.truncate(text.trim_end_matches(is_space).len());
@@ -278,8 +278,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Removes up to `quotes` quote markers (a lazy line has fewer), then up to `indent` columns of white space.
-fn without_prefix(line: &str, quotes: usize, indent: usize) -> &str {
+/// Appends `line` without its first `quotes` quote markers (a lazy line has fewer) and then without `indent`
+/// columns of white space; what is left of a tab cut in two becomes spaces.
+fn push_without_prefix(line: &str, quotes: usize, indent: usize, text: &mut String) {
     let mut rest = line;
     for _ in 0..quotes {
         let Some(quoted) = rest.trim_start_matches([' ', '\t']).strip_prefix('>') else {
@@ -289,18 +290,16 @@ fn without_prefix(line: &str, quotes: usize, indent: usize) -> &str {
     }
     let mut column = 0;
     let mut bytes = 0;
-    for byte in rest.bytes() {
-        column += match byte {
-            b' ' => 1,
-            b'\t' => 4 - column % 4,
+    while column < indent {
+        column += match rest.as_bytes().get(bytes) {
+            Some(b' ') => 1,
+            Some(b'\t') => 4 - column % 4,
             _ => break,
         };
-        if column > indent {
-            break;
-        }
         bytes += 1;
     }
-    &rest[bytes..]
+    text.extend(std::iter::repeat_n(' ', column.saturating_sub(indent)));
+    text.push_str(&rest[bytes..]);
 }
 
 /// The column, counted from the innermost quote marker before it, at which the content of the list item whose

@@ -276,7 +276,7 @@ impl Packed {
 fn join_scrap(packed: &mut Vec<Packed>) {
     if let [.., before, last] = packed.as_slice()
         && last.words < SCRAP
-        && before.words + last.words <= ROOMY + SCRAP
+        && before.words + last.words <= MOST
         && let Some(last) = packed.pop()
         && let Some(before) = packed.last_mut()
     {

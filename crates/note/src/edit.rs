@@ -138,12 +138,11 @@ impl Edit {
     /// When a section or the text to look for is missing or blank.
     pub fn check(&self) -> Result<(), EditError> {
         match self {
-            Self::Append { .. } | Self::Prepend { .. } => Ok(()),
             Self::FindReplace { find, .. } if find.is_empty() => Err(EditError::FindTextRequired),
             Self::FindReplace { find, .. } if find.trim().is_empty() => {
                 Err(EditError::FindTextBlank)
             }
-            Self::FindReplace { .. } => Ok(()),
+            Self::Append { .. } | Self::Prepend { .. } | Self::FindReplace { .. } => Ok(()),
             Self::ReplaceSection { section, .. }
             | Self::InsertBefore { section, .. }
             | Self::InsertAfter { section, .. } => Section::named(section).map(drop),
