@@ -1,17 +1,31 @@
 //! Deletes notes and folders.
-use crate::{Project, Result};
-use cairn_index::{Fault, NoteRecord};
+//!
+//! There is no trash yet: a deletion is final. Invariant: a file is deleted only when it is what the index last
+//! saw, so nothing is lost that nobody has read.
+
+use crate::accept::folder;
+use crate::files;
+use crate::{Error, Project, Result};
+use cairn_index::{Change, Fault, NoteRecord};
+use cairn_note::NotePath;
+
 /// Whether a large deletion was confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Confirm { /// More than 50 notes, or everything, is refused.
-    #[default] Required, /// It is done.
-    Given }
+pub enum Confirm {
+    /// More than 50 files, or everything, is refused.
+    #[default]
+    Required,
+    /// It is done.
+    Given,
+}
+
 /// A deleted note.
 #[derive(Debug, Clone)]
 pub struct Deleted {
     /// As it was.
     pub note: NoteRecord,
 }
+
 /// A deleted folder.
 #[derive(Debug, Clone, Default)]
 pub struct DeletedDirectory {
@@ -20,9 +34,93 @@ pub struct DeletedDirectory {
     /// What stayed, and why.
     pub failed: Vec<Fault>,
 }
+
+/// Files that are deleted at once without being asked back.
+const MOST_UNCONFIRMED: usize = 50;
+
 impl Project<'_> {
-    /// Deletes a note, named exactly.
-    pub fn delete_note(&self, identifier: &str) -> Result<Deleted> { let _ = identifier; todo!() }
-    /// Deletes every indexed file below a folder.
-    pub fn delete_directory(&self, folder: &str, confirm: Confirm) -> Result<DeletedDirectory> { let _ = (folder, confirm); todo!() }
+    /// Deletes a note (or any other indexed file), named exactly. The file is gone for good.
+    ///
+    /// Links to it stay as they are written and are unresolved. A file that is gone already is forgotten.
+    ///
+    /// # Errors
+    /// As [`Project::identify`]; [`Error::Changed`] when the file is not what the index last saw.
+    pub fn delete_note(&self, identifier: &str) -> Result<Deleted> {
+        let (note, _guard) = self.locked(identifier)?;
+        self.delete_locked(&note)?;
+        Ok(Deleted { note })
+    }
+
+    /// Deletes every indexed file below a folder ("" or `/` is the whole project), for good, and the folders that
+    /// hold nothing any more. A folder nothing is known of deletes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unconfirmed`] for the whole project or more than 50 files. What fails for one file is in the
+    /// answer.
+    pub fn delete_directory(&self, folder: &str, confirm: Confirm) -> Result<DeletedDirectory> {
+        let folder = self::folder(folder)?;
+        let name = folder.as_ref().map_or("", NotePath::as_str);
+        let records = self.session("delete a folder")?.below(self.id(), name)?;
+        let is_large = records.len() > MOST_UNCONFIRMED || folder.is_none();
+        if is_large && confirm == Confirm::Required {
+            return Err(Error::Unconfirmed {
+                folder: name.to_owned(),
+                count: records.len(),
+            });
+        }
+        let mut answer = DeletedDirectory::default();
+        for record in records {
+            let path = record.path.to_string();
+            match self.delete_file(&record.path) {
+                Ok(()) => answer.deleted.push(path),
+                Err(error) => answer.failed.push(Fault {
+                    path,
+                    message: error.to_string(),
+                }),
+            }
+        }
+        for folder in emptied(folder.as_ref(), &answer.deleted) {
+            self.remove_empty_folders(&folder)?;
+        }
+        Ok(answer)
+    }
+
+    fn delete_file(&self, path: &NotePath) -> Result<()> {
+        let _guard = self.lock(&[path]);
+        match self.record_at(path)? {
+            Some(record) => self.delete_locked(&record),
+            // Someone else deleted it meanwhile, which is what was asked for.
+            None => Ok(()),
+        }
+    }
+
+    fn delete_locked(&self, record: &NoteRecord) -> Result<()> {
+        if self.is_there_unchanged(record)? {
+            files::remove(self.root(), &record.path, self.engine.settings.durability)?;
+        }
+        self.told(
+            &record.path,
+            "deleted",
+            Ok(Change::Drop {
+                path: record.path.clone(),
+            }),
+        )
+    }
+}
+
+/// The folders in which something was deleted: the one asked for, or those at the top of the project.
+fn emptied(folder: Option<&NotePath>, deleted: &[String]) -> Vec<NotePath> {
+    if deleted.is_empty() {
+        return Vec::new();
+    }
+    if let Some(folder) = folder {
+        return vec![folder.clone()];
+    }
+    let mut tops: Vec<NotePath> = deleted
+        .iter()
+        .filter_map(|path| path.split_once('/'))
+        .filter_map(|(top, _)| NotePath::from_disk(top).ok())
+        .collect();
+    tops.dedup();
+    tops
 }

@@ -66,6 +66,38 @@ pub enum Error {
         /// The file that is there.
         existing: String,
     },
+    /// Something is there that the index has not seen yet, so nobody can say it may be replaced.
+    #[error("{path} is in the folder but not in the index")]
+    NotIndexed {
+        /// The file.
+        path: String,
+    },
+    /// The identifier names a note of another project, where this call may change nothing.
+    #[error("'{identifier}' is a note of the project '{project}'")]
+    OtherProject {
+        /// The identifier.
+        identifier: String,
+        /// The project's name.
+        project: String,
+    },
+    /// A deletion of that size must be confirmed.
+    #[error("deleting {} would delete {count} files", if folder.is_empty() { "the whole project" } else { folder })]
+    Unconfirmed {
+        /// The folder, "" for the whole project.
+        folder: String,
+        /// How many files it holds.
+        count: usize,
+    },
+    /// The file was changed, but the index could not be told.
+    #[error("{path} was {done}, but the index does not know it yet: {source}")]
+    Untold {
+        /// The file.
+        path: String,
+        /// What was done with it: `written`, `moved`, `deleted`.
+        done: &'static str,
+        /// Why the index could not be told.
+        source: Box<Error>,
+    },
     /// The request makes no sense.
     #[error("{message}")]
     Invalid {
@@ -141,10 +173,15 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::UnknownProject { .. } | Self::NotFound { .. } => Kind::NotFound,
-            Self::Ambiguous { .. } | Self::Changed { .. } | Self::Exists { .. } | Self::Equivalent { .. } => {
-                Kind::Conflict
-            }
+            Self::Ambiguous { .. }
+            | Self::Changed { .. }
+            | Self::Exists { .. }
+            | Self::Equivalent { .. }
+            | Self::NotIndexed { .. } => Kind::Conflict,
+            Self::Untold { source, .. } => source.kind(),
             Self::NoProject
+            | Self::OtherProject { .. }
+            | Self::Unconfirmed { .. }
             | Self::Invalid { .. }
             | Self::Path(_)
             | Self::Edit { .. }
@@ -174,6 +211,10 @@ impl Error {
             Self::Changed { .. } => Some("read it again and repeat the change".to_owned()),
             Self::Exists { .. } => Some("ask for overwriting, or choose another title or folder".to_owned()),
             Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
+            Self::NotIndexed { .. } => Some("bring the index in step with `cairn sync`, then repeat".to_owned()),
+            Self::OtherProject { project, .. } => Some(format!("repeat the call for the project '{project}'")),
+            Self::Unconfirmed { .. } => Some("confirm it, or delete less".to_owned()),
+            Self::Untold { .. } => Some("the next sync brings the index in step".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => None,
         }

@@ -1,12 +1,233 @@
 //! What an identifier names.
-use crate::{Project, Result};
-use cairn_index::NoteRecord;
+//!
+//! The index resolves, strictly; this file cleans what people type and answers a miss with names like it.
+//! Invariant: an identifier is never guessed, a guess is only ever a suggestion.
+
+use crate::{Error, Project, Result};
+use cairn_index::{NoteRecord, Resolution, Session};
 use cairn_note::NotePath;
+use cairn_note::link::LinkTarget;
+use std::collections::HashSet;
+
+/// Suggestions of one answer.
+const MOST_NEAR: usize = 5;
+/// The least likeness of a suggestion: two letters of five may differ, an unrelated word is below.
+const LEAST_LIKENESS: f64 = 0.6;
+/// Matches of the index that are compared.
+const MOST_CANDIDATES: usize = 50;
 
 /// At most five names like `wanted`, nearest first.
-pub(crate) fn near_names<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> { let _ = (wanted, names); todo!() }
+pub(crate) fn near_names<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = wanted.trim().to_lowercase();
+    let scored = names
+        .map(|name| (likeness(&wanted, &name.to_lowercase()), name.to_owned()))
+        .collect();
+    nearest(scored)
+}
+
+/// How alike two lowercase names are, 0 to 1: few edits apart, or one a good part of the other.
+fn likeness(wanted: &str, name: &str) -> f64 {
+    let (wanted_length, length) = (wanted.chars().count(), name.chars().count());
+    let (short, long) = (wanted_length.min(length), wanted_length.max(length));
+    if short == 0 {
+        return 0.0;
+    }
+    let ratio = share(short, long);
+    // A single ASCII letter or two is part of almost anything.
+    let tells = short >= 3 || (short == 2 && !wanted.is_ascii());
+    let contained = tells && (name.contains(wanted) || (ratio >= 0.5 && wanted.contains(name)));
+    if contained {
+        LEAST_LIKENESS + (1.0 - LEAST_LIKENESS) * ratio
+    } else if ratio < LEAST_LIKENESS {
+        // Each letter too many is an edit.
+        0.0
+    } else {
+        strsim::normalized_damerau_levenshtein(wanted, name)
+    }
+}
+
+/// Names are short: their lengths are exact as `f64`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "lengths of names are far below 2^52"
+)]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}
+
+/// The best names, each once.
+fn nearest(mut scored: Vec<(f64, String)>) -> Vec<String> {
+    scored.retain(|(likeness, _)| *likeness >= LEAST_LIKENESS);
+    scored.sort_by(|(one, name), (other, other_name)| {
+        other.total_cmp(one).then_with(|| name.cmp(other_name))
+    });
+    let mut seen = HashSet::new();
+    scored
+        .into_iter()
+        .map(|(_, name)| name)
+        .filter(|name| seen.insert(name.clone()))
+        .take(MOST_NEAR)
+        .collect()
+}
 
 impl Project<'_> {
-    /// The one note an identifier (title, permalink, path, memory:// URL, UUID) names exactly; never fuzzy.
-    pub fn identify(&self, identifier: &str, source: Option<&NotePath>) -> Result<NoteRecord> { let _ = (identifier, source); todo!() }
+    /// Returns the one note an identifier names exactly; never fuzzy.
+    ///
+    /// An identifier is a title, a permalink, a path with or without `.md`, a memory:// URL, a wiki link or a
+    /// UUID, with or without this project's own prefix; `source` is the note it stands in, if any. Another
+    /// project's prefix leads into that project.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] with names like it, [`Error::Ambiguous`] with the paths it could mean.
+    pub fn identify(&self, identifier: &str, source: Option<&NotePath>) -> Result<NoteRecord> {
+        let session = self.session("identify a note")?;
+        match self.resolve(&session, identifier, source)? {
+            Resolution::Found(record) => Ok(*record),
+            Resolution::Ambiguous(records) => Err(Error::Ambiguous {
+                identifier: identifier.to_owned(),
+                candidates: records
+                    .into_iter()
+                    .map(|record| record.path.to_string())
+                    .collect(),
+            }),
+            Resolution::Missing => Err(Error::NotFound {
+                identifier: identifier.to_owned(),
+                near: self.near(&session, identifier)?,
+            }),
+        }
+    }
+
+    /// Resolves an identifier inside a session.
+    pub(crate) fn resolve(
+        &self,
+        session: &Session<'_>,
+        identifier: &str,
+        source: Option<&NotePath>,
+    ) -> Result<Resolution> {
+        let name = without_scheme(identifier);
+        let target = LinkTarget::parse(name).ok_or_else(|| Error::Invalid {
+            message: "the identifier is empty".to_owned(),
+            hint: Some("name a note by its title, permalink or path".to_owned()),
+        })?;
+        let resolution = self.with_scope(|scope| session.resolve(scope, source, &target))?;
+        if resolution != Resolution::Missing {
+            return Ok(resolution);
+        }
+        // A path as shells complete it.
+        let plain = target.name.trim_start_matches("./").trim_start_matches('/');
+        match LinkTarget::parse(plain) {
+            Some(plain) if plain.name != target.name => {
+                Ok(self.with_scope(|scope| session.resolve(scope, source, &plain))?)
+            }
+            _ => Ok(resolution),
+        }
+    }
+
+    /// Returns the titles (paths, where titles are equal) of notes with a name like `identifier`.
+    pub(crate) fn near(&self, session: &Session<'_>, identifier: &str) -> Result<Vec<String>> {
+        let wanted = LinkTarget::parse(without_scheme(identifier))
+            .map_or_else(String::new, |target| target.name);
+        let wanted = wanted.trim_matches('/').to_lowercase();
+        let last = wanted.rsplit('/').next().unwrap_or(&wanted);
+        let best = |names: &[&str]| {
+            let names = names.iter().map(|name| name.to_lowercase());
+            names
+                .map(|name| likeness(&wanted, &name).max(likeness(last, &name)))
+                .fold(0.0, f64::max)
+        };
+        let mut scored = Vec::new();
+        let mut seen = HashSet::new();
+        let mut titles = HashSet::new();
+        for record in session.near(self.id(), last, MOST_CANDIDATES)? {
+            let permalink = record.permalink.as_deref().unwrap_or_default();
+            let likeness = best(&[
+                &record.title,
+                record.path.stem(),
+                record.path.as_str(),
+                permalink,
+            ]);
+            if likeness >= LEAST_LIKENESS {
+                let is_first = titles.insert(record.title.clone());
+                scored.push((
+                    likeness,
+                    if is_first {
+                        record.title
+                    } else {
+                        record.path.to_string()
+                    },
+                ));
+            }
+            seen.insert(record.path);
+        }
+        // A typo inside a word is no match of the index.
+        if scored.len() < MOST_NEAR {
+            for (path, _) in session.fingerprints(self.id())? {
+                let likeness = if seen.contains(&path) {
+                    0.0
+                } else {
+                    best(&[path.stem(), path.as_str()])
+                };
+                if likeness >= LEAST_LIKENESS {
+                    let is_first = titles.insert(path.stem().to_owned());
+                    scored.push((
+                        likeness,
+                        if is_first {
+                            path.stem().to_owned()
+                        } else {
+                            path.to_string()
+                        },
+                    ));
+                }
+            }
+        }
+        Ok(nearest(scored))
+    }
+}
+
+fn without_scheme(identifier: &str) -> &str {
+    let text = identifier.trim();
+    match text.split_at_checked("memory://".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("memory://") => rest,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_finds_its_name_and_garbage_finds_none() {
+        let names = ["Alpha Note", "Beta Note", "Meeting with Ana", "部署方案"];
+        let near = |wanted| near_names(wanted, names.into_iter());
+        for (wanted, expected) in [
+            ("alpha note", vec!["Alpha Note", "Beta Note"]),
+            ("Alhpa Note", vec!["Alpha Note", "Beta Note"]),
+            ("meeting", vec!["Meeting with Ana"]),
+            ("部署", vec!["部署方案"]),
+            ("no", vec![]),
+            ("qqqqqq", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(near(wanted), expected, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn at_most_five_names_each_once() {
+        let names = [
+            "tea 1", "tea 2", "tea 3", "tea 4", "tea 5", "tea 6", "tea 1",
+        ];
+        assert_eq!(
+            near_names("tea", names.into_iter()),
+            ["tea 1", "tea 2", "tea 3", "tea 4", "tea 5"]
+        );
+    }
+
+    #[test]
+    fn the_scheme_is_dropped_in_any_case() {
+        assert_eq!(without_scheme(" Memory://a/b "), "a/b");
+        assert_eq!(without_scheme("memory:/a"), "memory:/a");
+        assert_eq!(without_scheme("é"), "é");
+    }
 }

@@ -4,6 +4,7 @@
 //! terminal or wire. Invariant: a verb either did what it answers or changed nothing, and no verb reads the
 //! clock, the environment or the home directory: `now` and every path are given.
 
+mod accept;
 mod error;
 mod files;
 mod identify;

@@ -1,6 +1,14 @@
 //! Moves notes and folders.
-use crate::{Cancel, Progress, Project, Result};
-use cairn_index::{Fault, NoteRecord};
+//!
+//! A move changes no byte of a file and no link to it. Invariant: nothing is ever replaced, and a moved note keeps
+//! its identity.
+
+use crate::accept::folder;
+use crate::files;
+use crate::{Cancel, Error, Progress, Project, Result};
+use cairn_index::{Change, Fault, NoteRecord};
+use cairn_note::NotePath;
+
 /// A moved note.
 #[derive(Debug, Clone)]
 pub struct Moved {
@@ -9,6 +17,7 @@ pub struct Moved {
     /// As it is indexed now.
     pub note: NoteRecord,
 }
+
 /// A moved folder.
 #[derive(Debug, Clone, Default)]
 pub struct MovedDirectory {
@@ -16,10 +25,181 @@ pub struct MovedDirectory {
     pub moved: Vec<(String, String)>,
     /// What stayed, and why.
     pub failed: Vec<Fault>,
+    /// Whether it stopped on request before it was done.
+    pub cancelled: bool,
 }
+
 impl Project<'_> {
-    /// Moves a note to another path (a path ending in `/` or naming a folder keeps the file name).
-    pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> { let _ = (identifier, destination); todo!() }
-    /// Moves every file below a folder.
-    pub fn move_directory(&self, from: &str, to: &str, progress: &dyn Progress, cancel: &Cancel) -> Result<MovedDirectory> { let _ = (from, to, progress, cancel); todo!() }
+    /// Moves a note to another path (a path ending in `/` or naming a folder keeps the file name, one without an
+    /// extension the extension). Folders are made.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when something is at the destination, [`Error::Changed`] when the file is not what the
+    /// index last saw, [`Error::Invalid`] when the destination is where it is or has another extension.
+    pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
+        let record = self.own(identifier)?;
+        let to = self.destination(&record, destination)?;
+        self.move_file(&record.path, &to)?;
+        let note = self.record_at(&to)?.ok_or_else(|| Error::NotFound {
+            identifier: to.to_string(),
+            near: Vec::new(),
+        })?;
+        Ok(Moved {
+            from: record.path.to_string(),
+            note,
+        })
+    }
+
+    /// Moves every indexed file below a folder, one after the other; a folder nothing is known of moves nothing.
+    ///
+    /// # Errors
+    /// Only a request that makes no sense: the project's own folder, or a destination inside the folder. What
+    /// fails for one file is in the answer.
+    pub fn move_directory(
+        &self,
+        from: &str,
+        to: &str,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<MovedDirectory> {
+        let invalid = |message: String| {
+            Err(Error::Invalid {
+                message,
+                hint: None,
+            })
+        };
+        let Some(from) = folder(from)? else {
+            return invalid("the project's own folder cannot be moved".to_owned());
+        };
+        let to = folder(to)?;
+        let target = to.as_ref().map_or("", NotePath::as_str);
+        if target == from.as_str() {
+            return invalid("Source and destination paths are the same".to_owned());
+        }
+        if to
+            .as_ref()
+            .is_some_and(|to| to.starts_with_folder(from.as_str()))
+        {
+            return invalid(format!("the folder {from} cannot be moved into itself"));
+        }
+        let records = self
+            .session("move a folder")?
+            .below(self.id(), from.as_str())?;
+        progress.begin("move", Some(records.len() as u64));
+        let mut answer = MovedDirectory::default();
+        for record in &records {
+            if cancel.is_cancelled() {
+                answer.cancelled = true;
+                break;
+            }
+            let rest = &record.path.as_str()[from.as_str().len() + 1..];
+            let moved = NotePath::join(target, rest)
+                .map_err(Error::from)
+                .and_then(|to| self.move_file(&record.path, &to).map(|()| to));
+            match moved {
+                Ok(to) => answer.moved.push((record.path.to_string(), to.to_string())),
+                Err(error) => {
+                    answer.failed.push(Fault {
+                        path: record.path.to_string(),
+                        message: error.to_string(),
+                    });
+                }
+            }
+            progress.advance(1);
+        }
+        if !answer.moved.is_empty() {
+            self.remove_empty_folders(&from)?;
+        }
+        Ok(answer)
+    }
+
+    /// Moves one file of this project, and tells the index.
+    fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<()> {
+        if from == to {
+            return Err(Error::Invalid {
+                message: "Source and destination paths are the same".to_owned(),
+                hint: None,
+            });
+        }
+        let _guard = self.lock(&[from, to]);
+        let gone = || Error::NotFound {
+            identifier: from.to_string(),
+            near: Vec::new(),
+        };
+        let record = self.record_at(from)?.ok_or_else(gone)?;
+        if self.record_at(to)?.is_some() {
+            return Err(Error::Exists {
+                path: to.to_string(),
+            });
+        }
+        if !self.is_there_unchanged(&record)? {
+            return Err(gone());
+        }
+        files::rename(self.root(), from, to, self.engine.settings.durability)?;
+        let entry = self.entry(to);
+        self.told(
+            to,
+            "moved",
+            entry.map(|entry| Change::Move {
+                from: from.clone(),
+                entry: Box::new(entry),
+            }),
+        )
+    }
+
+    /// Reads where a note shall go.
+    fn destination(&self, record: &NoteRecord, destination: &str) -> Result<NotePath> {
+        let text = destination.trim();
+        let from = &record.path;
+        if text.ends_with('/') || matches!(text, "" | ".") {
+            // `/notes/` is no folder of the project for a move: the reference refuses absolute paths, and so do we.
+            let folder = if text.starts_with('/') && text != "/" {
+                Some(NotePath::parse(text)?)
+            } else {
+                folder(text)?
+            };
+            return Ok(NotePath::join(
+                folder.as_ref().map_or("", NotePath::as_str),
+                from.file_name(),
+            )?);
+        }
+        let to = NotePath::parse(text)?;
+        if self.names_folder(&to)? {
+            return Ok(NotePath::join(to.as_str(), from.file_name())?);
+        }
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        match (
+            from.extension(),
+            to.extension().filter(|extension| is_extension(extension)),
+        ) {
+            (Some(has), Some(gets)) if same(has, gets) => Ok(to),
+            (Some(has), None) => Ok(NotePath::parse(&format!("{to}.{has}"))?),
+            (None, None) => Ok(to),
+            _ if from.is_markdown() && to.is_markdown() => Ok(to),
+            _ => Err(Error::Invalid {
+                message: format!("{from} cannot become {to}: a move keeps the file's extension"),
+                hint: Some(
+                    "name the destination without an extension to keep the one it has".to_owned(),
+                ),
+            }),
+        }
+    }
+
+    /// Whether a destination is a folder that is there.
+    fn names_folder(&self, to: &NotePath) -> Result<bool> {
+        if self.has_folder(to) {
+            return Ok(true);
+        }
+        Ok(!self
+            .session("look for a folder")?
+            .below(self.id(), to.as_str())?
+            .is_empty())
+    }
+}
+
+/// Whether what follows the last dot of a name is an extension: `v1.2` and `Dr. Who` have none.
+fn is_extension(text: &str) -> bool {
+    (1..=10).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

@@ -1,0 +1,292 @@
+//! What every writing verb does around its change: name the note, compare, tell the index, answer.
+//!
+//! It decides nothing about a note's text. Invariant: a file is written only under its lock and only when it is
+//! what the caller, or else the index, last saw.
+
+use crate::error::IoContext;
+use crate::files::{self, NoteGuard};
+use crate::{Error, Project, Result, Written};
+use cairn_index::{Change, NoteKey, NoteRecord, ProjectId, Session};
+use cairn_note::NotePath;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// What stood in a file, and its checksum (hex).
+pub(crate) struct Found {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) checksum: String,
+}
+
+impl Found {
+    /// Returns the bytes as text.
+    pub(crate) fn text(&self, path: &NotePath) -> Result<&str> {
+        std::str::from_utf8(&self.bytes).map_err(|error| Error::Invalid {
+            message: format!(
+                "{path} is not UTF-8 text: byte {} is not part of a character",
+                error.valid_up_to()
+            ),
+            hint: Some("save it as UTF-8".to_owned()),
+        })
+    }
+}
+
+/// Returns SHA-256 as 64 lowercase hexadecimal digits.
+pub(crate) fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+impl<'a> Project<'a> {
+    /// Returns the project's folder.
+    pub(crate) fn root(&self) -> &'a Path {
+        &self.settings.root
+    }
+
+    /// Returns the key of the project's rows.
+    pub(crate) fn id(&self) -> ProjectId {
+        self.settings.id()
+    }
+
+    /// Begins a read session. No lock of a note is waited for inside it, and no change is applied.
+    pub(crate) fn session(&self, holder: &'static str) -> Result<Session<'a>> {
+        Ok(self.engine.index.read(holder)?)
+    }
+
+    /// Waits until nobody else writes the notes.
+    pub(crate) fn lock(&self, paths: &[&NotePath]) -> NoteGuard<'a> {
+        self.engine.locks.lock_all(self.id(), paths)
+    }
+
+    /// Returns what the index knows of a path now.
+    pub(crate) fn record_at(&self, path: &NotePath) -> Result<Option<NoteRecord>> {
+        Ok(self
+            .session("look up a path")?
+            .note(self.id(), NoteKey::Path(path))?)
+    }
+
+    /// Returns the one note of this project that an identifier names, locked, and as the index knows it since.
+    pub(crate) fn locked(&self, identifier: &str) -> Result<(NoteRecord, NoteGuard<'a>)> {
+        let record = self.own(identifier)?;
+        let guard = self.lock(&[&record.path]);
+        // Whoever held the lock may have moved or deleted it.
+        match self.record_at(&record.path)? {
+            Some(record) => Ok((record, guard)),
+            None => Err(Error::NotFound {
+                identifier: identifier.to_owned(),
+                near: Vec::new(),
+            }),
+        }
+    }
+
+    /// Returns the one note of this project that an identifier names.
+    pub(crate) fn own(&self, identifier: &str) -> Result<NoteRecord> {
+        let record = self.identify(identifier, None)?;
+        if record.project == self.id() {
+            return Ok(record);
+        }
+        let other = self
+            .engine
+            .projects()
+            .find(|project| project.id() == record.project);
+        Err(Error::OtherProject {
+            identifier: identifier.to_owned(),
+            project: other.map_or_else(|| "?".to_owned(), |project| project.settings.name.clone()),
+        })
+    }
+
+    /// Reads a file; `None` when there is none.
+    pub(crate) fn found(&self, path: &NotePath) -> Result<Option<Found>> {
+        match files::read(self.root(), path) {
+            Ok(bytes) => Ok(Some(Found {
+                checksum: checksum(&bytes),
+                bytes,
+            })),
+            Err(Error::Io { source, .. })
+                if matches!(
+                    source.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the file of a note and compares it with the checksum `base`, else with what the index last saw.
+    pub(crate) fn unchanged(&self, record: &NoteRecord, base: Option<&str>) -> Result<Found> {
+        let expected = base.map_or_else(
+            || record.fingerprint.checksum_hex(),
+            |base| base.trim().to_lowercase(),
+        );
+        let found = self.found(&record.path)?;
+        match found {
+            Some(found) if found.checksum == expected => Ok(found),
+            found => Err(Error::Changed {
+                path: record.path.to_string(),
+                expected,
+                found: found.map(|found| found.checksum),
+            }),
+        }
+    }
+
+    /// Compares a file, which may be large and no text, with what the index last saw.
+    ///
+    /// Returns `false` when the file is gone.
+    pub(crate) fn is_there_unchanged(&self, record: &NoteRecord) -> Result<bool> {
+        let expected = record.fingerprint.checksum_hex();
+        match files::fingerprint(self.root(), &record.path)?.map(|found| found.checksum_hex()) {
+            None => Ok(false),
+            Some(found) if found == expected => Ok(true),
+            found => Err(Error::Changed {
+                path: record.path.to_string(),
+                expected,
+                found,
+            }),
+        }
+    }
+
+    /// Writes a note's text and tells the index.
+    pub(crate) fn put(&self, path: &NotePath, text: &str) -> Result<()> {
+        files::write(
+            self.root(),
+            path,
+            text.as_bytes(),
+            self.engine.settings.durability,
+        )?;
+        self.told(
+            path,
+            "written",
+            self.entry(path).map(|entry| Change::Put(Box::new(entry))),
+        )
+    }
+
+    /// Tells the index what was `done` with the file at `path`.
+    pub(crate) fn told(
+        &self,
+        path: &NotePath,
+        done: &'static str,
+        change: Result<Change>,
+    ) -> Result<()> {
+        let applied = change.and_then(|change| {
+            Ok(self.with_scope(|scope| self.engine.index.apply(scope, &[change]))?)
+        });
+        match applied {
+            Ok(_) => Ok(()),
+            Err(source) => Err(Error::Untold {
+                path: path.to_string(),
+                done,
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    /// Answers with what the index knows of a note that was just written.
+    pub(crate) fn written(&self, path: &NotePath, created: bool) -> Result<Written> {
+        let session = self.session("answer a write")?;
+        let note = session
+            .note(self.id(), NoteKey::Path(path))?
+            .ok_or_else(|| Error::NotFound {
+                identifier: path.to_string(),
+                near: Vec::new(),
+            })?;
+        let mut observations: Vec<(String, usize)> = Vec::new();
+        for observation in session.observations(note.id)? {
+            let category = observation.category();
+            match observations.iter_mut().find(|(known, _)| known == category) {
+                Some((_, count)) => *count += 1,
+                None => observations.push((category.to_owned(), 1)),
+            }
+        }
+        let relations = session.relations(note.id)?;
+        let resolved = relations
+            .iter()
+            .filter(|relation| relation.resolved.is_some())
+            .count();
+        Ok(Written {
+            note,
+            created,
+            observations,
+            resolved,
+            unresolved: relations.len() - resolved,
+        })
+    }
+
+    /// Whether a folder is there, on disk.
+    pub(crate) fn has_folder(&self, folder: &NotePath) -> bool {
+        self.root().join(folder.as_str()).is_dir()
+    }
+
+    /// Removes the folders below `folder`, and itself, that hold nothing any more.
+    ///
+    /// A folder that holds anything, known or not, stays; so does the project's own.
+    pub(crate) fn remove_empty_folders(&self, folder: &NotePath) -> Result<()> {
+        prune(&self.root().join(folder.as_str()))?;
+        Ok(())
+    }
+}
+
+/// Returns whether the folder is gone.
+fn prune(folder: &Path) -> Result<bool> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error).context("list", folder),
+    };
+    let mut is_empty = true;
+    for entry in entries {
+        let entry = entry.context("list", folder)?;
+        // A link to a folder is something that is here, not a folder to look into.
+        let is_folder = entry.file_type().context("look at", entry.path())?.is_dir();
+        is_empty &= is_folder && prune(&entry.path())?;
+    }
+    if is_empty {
+        match std::fs::remove_dir(folder) {
+            Ok(()) => {}
+            // Someone put something there meanwhile.
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(false),
+            Err(error) => return Err(error).context("remove", folder),
+        }
+    }
+    Ok(is_empty)
+}
+
+/// Returns a folder as paths begin: `./notes/`, `/notes` and `notes` are `notes`; `/`, `.` and nothing are the root.
+pub(crate) fn folder(text: &str) -> Result<Option<NotePath>> {
+    let text = text.trim().trim_start_matches("./").trim_matches('/');
+    if matches!(text, "" | ".") {
+        Ok(None)
+    } else {
+        Ok(Some(NotePath::parse(text)?))
+    }
+}
+
+/// Refuses what is no page.
+pub(crate) fn page_offset(page: usize, page_size: usize, most: usize) -> Result<usize> {
+    let invalid = |message: String| Error::Invalid {
+        message,
+        hint: None,
+    };
+    if page == 0 {
+        return Err(invalid("page must be >= 1, got 0".to_owned()));
+    }
+    if page_size == 0 {
+        return Err(invalid("page_size must be >= 1, got 0".to_owned()));
+    }
+    if page_size > most {
+        return Err(invalid(format!(
+            "page_size must be <= {most}, got {page_size}"
+        )));
+    }
+    (page - 1)
+        .checked_mul(page_size)
+        .filter(|offset| u32::try_from(*offset).is_ok())
+        .ok_or_else(|| invalid(format!("page {page} is beyond any last page")))
+}
