@@ -5,7 +5,7 @@
 
 use crate::commands::{
     build_context, config, delete_note, edit_note, list_directory, move_note, project, read_note,
-    recent_activity, reindex, search_notes, status, sync, write_note,
+    recent_activity, search_notes, sync, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -86,11 +86,11 @@ pub(crate) enum Command {
     /// Lists what changed lately
     Recent(recent_activity::Arguments),
     /// Brings the index in step with the files
-    Sync(sync::Arguments),
+    Sync(sync::Projects),
     /// Compares the index with the files, and changes neither
-    Status(status::Arguments),
+    Status(sync::Projects),
     /// Forgets the index and builds it anew
-    Reindex(reindex::Arguments),
+    Reindex(sync::Projects),
     /// Registers folders as projects
     #[command(subcommand)]
     Project(project::Command),

@@ -113,11 +113,6 @@ impl ConfigFile {
         }
     }
 
-    /// Returns where the file is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Returns the last good configuration.
     pub(crate) fn current(&self) -> &DocumentMut {
         &self.good
@@ -293,7 +288,7 @@ fn lock(path: &Path) -> Result<File, ConfigError> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(fs::TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
-                std::thread::sleep(PAUSE)
+                std::thread::sleep(PAUSE);
             }
             Err(fs::TryLockError::WouldBlock) => {
                 return Err(ConfigError::Busy {
@@ -389,7 +384,7 @@ mod tests {
             ("a = 1\nb = \n", "line 2"),
             ("a = 'x'\n", "a must be a number"),
         ] {
-            fs::write(file.path(), text).expect("the folder is writable");
+            fs::write(&file.path, text).expect("the folder is writable");
             for _ in 0..2 {
                 let Reload::Kept(error) = file.reload() else {
                     panic!("{text:?} was taken")
@@ -398,7 +393,7 @@ mod tests {
                 assert_eq!(file.current()["a"].as_integer(), Some(1));
             }
         }
-        fs::write(file.path(), "a = 2\n").expect("the folder is writable");
+        fs::write(&file.path, "a = 2\n").expect("the folder is writable");
         assert!(matches!(file.reload(), Reload::Fresh));
         assert_eq!(file.current()["a"].as_integer(), Some(2));
     }
@@ -411,7 +406,7 @@ mod tests {
             Ok::<_, ConfigError>(())
         })
         .expect("the folder is writable");
-        let text = fs::read_to_string(file.path()).expect("the file is there");
+        let text = fs::read_to_string(&file.path).expect("the file is there");
         assert_eq!(
             text,
             "# mine\na = 1 # one\nb = true\n\n[future]\nkey = 'kept'\n"
@@ -429,7 +424,7 @@ mod tests {
         });
         assert!(result.is_err());
         assert_eq!(
-            fs::read_to_string(file.path()).expect("the file is there"),
+            fs::read_to_string(&file.path).expect("the file is there"),
             "a = 1\n"
         );
     }

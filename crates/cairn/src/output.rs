@@ -106,17 +106,17 @@ impl Output {
     }
 
     /// Returns the style of the answer.
-    pub(crate) fn style(&self) -> Style {
+    pub(crate) fn style(self) -> Style {
         self.out
     }
 
     /// Returns a bar for long verbs; it shows itself only on a terminal that wants it.
-    pub(crate) fn progress(&self) -> Bar {
+    pub(crate) fn progress(self) -> Bar {
         Bar::new(self.err.is_terminal() && self.form == Form::Text && self.talk >= Talk::Normal)
     }
 
     /// Prints the answer.
-    pub(crate) fn answer(&self, answer: &Answer) -> io::Result<()> {
+    pub(crate) fn answer(self, answer: &Answer) -> io::Result<()> {
         let mut out = io::stdout().lock();
         match self.form {
             Form::Text => out.write_all(answer.text.as_bytes())?,
@@ -130,7 +130,7 @@ impl Output {
     }
 
     /// Prints a warning and the way out.
-    pub(crate) fn warn(&self, message: &str, hint: Option<&str>) {
+    pub(crate) fn warn(self, message: &str, hint: Option<&str>) {
         match self.form {
             Form::Text => {
                 self.say(
@@ -149,14 +149,14 @@ impl Output {
     }
 
     /// Prints what was done on the way, for those who asked.
-    pub(crate) fn detail(&self, message: &str) {
+    pub(crate) fn detail(self, message: &str) {
         if self.form == Form::Text {
             self.say(Talk::Verbose, &self.err.dim(message));
         }
     }
 
     /// Prints a failure and the way out.
-    pub(crate) fn fail(&self, failure: &Failure) {
+    pub(crate) fn fail(self, failure: &Failure) {
         match self.form {
             Form::Text => {
                 self.say(
@@ -171,7 +171,7 @@ impl Output {
         }
     }
 
-    fn say(&self, least: Talk, line: &str) {
+    fn say(self, least: Talk, line: &str) {
         if self.talk >= least {
             // Nobody is left to be told that stderr is closed.
             drop(writeln!(io::stderr(), "{line}"));

@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, json, one_line, text};
 use crate::settings::registry::{self, MakeDefault};
-use crate::settings::{Home, Keeping, Reach, keys};
+use crate::settings::{Config, Home, Keeping, Reach, keys};
 use cairn_engine::{Engine, ProjectSettings};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ pub(crate) fn run(invocation: &Invocation, command: Command) -> Result<Answer> {
 fn list(invocation: &Invocation) -> Result<Answer> {
     let home = invocation.home()?;
     let config = invocation.config(&home)?;
-    let default = default_name(&home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let default = default_name(&config);
     let row = |project: &ProjectSettings| {
         let mark = if default.as_ref() == Some(&project.name) {
             "default"
@@ -149,7 +149,7 @@ fn info(invocation: &Invocation, name: Option<&str>) -> Result<Answer> {
     let project = engine.project(name.or(invocation.named_project()))?;
     let settings = project.settings();
     let config = home.read_config()?;
-    let default = default_name(&home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let default = default_name(&config);
     let status = project.status()?;
     let style = invocation.style();
     let is_default = default.as_ref() == Some(&settings.name);
@@ -182,7 +182,7 @@ fn one(
     project: &ProjectSettings,
 ) -> Result<Answer> {
     let config = home.read_config()?;
-    let default = default_name(home, &config.projects, config.text(&keys::DEFAULT_PROJECT))?;
+    let default = default_name(&config);
     let lines = [
         (action, project.name.clone()),
         ("folder", project.root.display().to_string()),
@@ -203,18 +203,17 @@ fn project_json(project: &ProjectSettings, default: Option<&str>) -> Value {
 }
 
 /// The name of the default project as it stands in the registry.
-fn default_name(
-    _home: &Home,
-    projects: &[ProjectSettings],
-    named: Option<&str>,
-) -> Result<Option<String>> {
-    Ok(match (named, projects) {
+fn default_name(config: &Config) -> Option<String> {
+    match (
+        config.text(&keys::DEFAULT_PROJECT),
+        config.projects.as_slice(),
+    ) {
         (Some(named), projects) => registry::find(projects, named)
             .ok()
             .map(|project| project.name.clone()),
         (None, [only]) => Some(only.name.clone()),
         (None, _) => None,
-    })
+    }
 }
 
 /// Removes what the index knows of a project that left the registry.

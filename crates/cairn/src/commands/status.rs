@@ -1,26 +1,18 @@
 //! `cairn status`.
 
-use super::sync::{self, Arguments as Projects};
+use super::sync::{self, Projects};
 use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, Style, json, one_line, text};
 use cairn_engine::{IndexState, Status};
-use clap::Args;
 use serde_json::{Value, json};
 
-/// Arguments of `cairn status`.
-#[derive(Debug, Args)]
-pub(crate) struct Arguments {
-    #[command(flatten)]
-    projects: Projects,
-}
-
 /// Compares the index with the files.
-pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answer> {
+pub(crate) fn run(invocation: &Invocation, which: &Projects) -> Result<Answer> {
     let engine = invocation.engine()?;
     let style = invocation.style();
     let (mut blocks, mut reports, mut outcome) = (Vec::new(), Vec::new(), Outcome::Complete);
-    for project in sync::projects(invocation, &arguments.projects, &engine)? {
+    for project in sync::projects(invocation, which, &engine)? {
         let status = project.status()?;
         let folder = project.settings().root.display().to_string();
         let name = &project.settings().name;

@@ -7,29 +7,30 @@ use crate::output::{Answer, Bar, Outcome, json, one_line, text};
 use cairn_engine::{Engine, Project, SyncReport};
 use clap::Args;
 use serde_json::json;
+use std::fmt::Write as _;
 
-/// Arguments of `cairn sync`.
+/// Which projects `cairn sync`, `status` and `reindex` are about.
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct Projects {
     /// Every registered project
     #[arg(long, conflicts_with = "project")]
-    pub(super) all: bool,
+    all: bool,
 }
 
 /// Brings the index in step with the files.
-pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answer> {
-    each(invocation, arguments, &|project, bar| {
+pub(crate) fn run(invocation: &Invocation, which: &Projects) -> Result<Answer> {
+    each(invocation, which, &|project, bar| {
         Ok(project.sync(bar, &CANCEL)?)
     })
 }
 
-/// Returns the projects the arguments mean.
+/// Returns the projects that are meant.
 pub(super) fn projects<'a>(
     invocation: &Invocation,
-    arguments: &Arguments,
+    which: &Projects,
     engine: &'a Engine,
 ) -> Result<Vec<Project<'a>>> {
-    if arguments.all {
+    if which.all {
         Ok(engine.projects().collect())
     } else {
         Ok(vec![invocation.project(engine)?])
@@ -39,19 +40,25 @@ pub(super) fn projects<'a>(
 /// Does the same to each project and reports on all of them.
 pub(super) fn each(
     invocation: &Invocation,
-    arguments: &Arguments,
+    which: &Projects,
     verb: &dyn Fn(Project<'_>, &Bar) -> Result<SyncReport>,
 ) -> Result<Answer> {
     let engine = invocation.engine()?;
     let style = invocation.style();
     let (mut rendered, mut reports, mut outcome) = (String::new(), Vec::new(), Outcome::Complete);
-    for project in projects(invocation, arguments, &engine)? {
+    for project in projects(invocation, which, &engine)? {
         let report = verb(project, &invocation.progress())?;
         if report.cancelled || CANCEL.is_cancelled() {
             return Err(Failure::interrupted());
         }
         let name = &project.settings().name;
-        rendered += &format!("{}: {}\n", style.bold(&one_line(name)), text::sync(&report));
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            rendered,
+            "{}: {}",
+            style.bold(&one_line(name)),
+            text::sync(&report)
+        );
         rendered += &text::faults(style, &report.faults);
         if !report.faults.is_empty() {
             outcome = Outcome::Partial;

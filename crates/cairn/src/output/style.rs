@@ -132,7 +132,7 @@ mod tests {
             Style::new(true, false).rows(&["A", "B"], &rows),
             " A  B\n 1  2\n"
         );
-        let coloured = Style::new(true, true).marked("green tea", &[0..5]);
+        let coloured = Style::new(true, true).marked("green tea", std::slice::from_ref(&(0..5)));
         assert_eq!(coloured, "\x1b[1;33mgreen\x1b[0m tea");
     }
 
