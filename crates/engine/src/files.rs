@@ -8,6 +8,8 @@ mod atomic;
 mod listing;
 mod locks;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use atomic::{remove, rename, write};
 pub(crate) use listing::{Listed, Listing, Lookout, Presence, list};

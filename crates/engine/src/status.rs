@@ -91,6 +91,12 @@ impl Project<'_> {
         status.state = status.state(known.is_empty());
         Ok(status)
     }
+
+    /// Returns a readable dump of everything the index knows of the project, without row ids: an index is what
+    /// it should be when its dump equals that of one built anew.
+    pub fn dump(&self) -> Result<String> {
+        Ok(self.engine.index.read("dump")?.dump(self.settings.id())?)
+    }
 }
 
 impl Status {

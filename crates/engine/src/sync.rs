@@ -16,6 +16,7 @@ use crate::{Cancel, Error, Progress, Project, Result};
 use cairn_index::{Change, Entry, Fault, NoteKey};
 use cairn_note::NotePath;
 use diff::Known;
+use jiff::Timestamp;
 use load::{Done, Job, Loader, Task};
 use std::collections::{BTreeSet, HashSet};
 use std::thread;
@@ -363,11 +364,13 @@ impl<'a> Run<'a> {
         if same.is_empty() {
             return Ok(());
         }
+        // The index keeps no more of a date.
+        let micros = |a: Timestamp, b: Timestamp| (a.as_microsecond(), b.as_microsecond());
         let session = self.project.engine.index.read("sync")?;
         for entry in same {
             let known = session.note(self.project.settings.id(), NoteKey::Path(&entry.path))?;
             let is_same = known.is_some_and(|known| {
-                (known.created, known.modified) == (entry.created, entry.modified)
+                micros(known.created, known.modified) == micros(entry.created, entry.modified)
             });
             changes.push(if is_same {
                 Change::Touch {

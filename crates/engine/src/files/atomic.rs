@@ -97,7 +97,7 @@ fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
     };
     match fs::hard_link(source, target) {
         Ok(()) => fs::remove_file(source).or_else(|error| {
-            let _ = fs::remove_file(target);
+            drop(fs::remove_file(target));
             Err(error).context("move", source)
         }),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
@@ -190,7 +190,11 @@ fn keep_owner(file: &File, existing: &Metadata) {
             .is_ok_and(|own| (own.uid(), own.gid()) != (existing.uid(), existing.gid()));
         if differs {
             // Only root may give files away; for anyone else the writer owns what he wrote.
-            let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+            drop(fchown(
+                file,
+                Some(existing.uid()),
+                Some(existing.gid()),
+            ));
         }
     }
     #[cfg(not(unix))]

@@ -59,15 +59,6 @@ impl Listing {
                     .match_indices('/')
                     .any(|(slash, _)| holds(&path[..slash])))
     }
-
-    /// Returns the file listed at that path.
-    pub(crate) fn find(&self, path: &str) -> Option<&Listed> {
-        let at = self
-            .files
-            .binary_search_by(|file| file.path.as_str().cmp(path))
-            .ok()?;
-        Some(&self.files[at])
-    }
 }
 
 /// Lists the files below `root`. Fails when the root itself cannot be listed whole.

@@ -1,1 +1,191 @@
+//! Syncs on a file system that fails: see [`crate::files::failpoints`] for why not from outside.
 
+use crate::files::Point;
+use crate::files::failpoints::{at, fail};
+use crate::{Cancel, Engine, IndexState, Settings, Silent, SyncReport};
+use cairn_testkit::Vault;
+use std::fs;
+use std::io::ErrorKind;
+
+fn engine(vault: &Vault) -> Engine {
+    Engine::open(Settings::in_memory("test", vault.root().to_owned())).expect("memory can be had")
+}
+
+fn sync(engine: &Engine) -> SyncReport {
+    let project = engine.project(None).expect("there is one");
+    project
+        .sync(&Silent, &Cancel::new())
+        .expect("the root can be listed")
+}
+
+fn known(engine: &Engine) -> Vec<String> {
+    let project = engine.project(None).expect("there is one");
+    let session = engine.index.read("test").expect("nobody else reads");
+    let known = session
+        .fingerprints(project.settings.id())
+        .expect("it can be read");
+    known
+        .into_iter()
+        .map(|(path, _)| path.to_string())
+        .collect()
+}
+
+fn faulty(report: &SyncReport) -> Vec<&str> {
+    report
+        .faults
+        .iter()
+        .map(|fault| fault.path.as_str())
+        .collect()
+}
+
+#[test]
+fn nothing_below_a_folder_that_cannot_be_listed_is_forgotten() {
+    let vault = Vault::new("//- a/b/one.md\n1\n//- a/two.md\n2\n//- three.md\n3\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    let hook = fail(Point::List, vault.path("a/b"), ErrorKind::PermissionDenied);
+    // The same content elsewhere is a new file and no move: the old one may still be there.
+    vault.write("copy.md", "1\n");
+    vault.remove("three.md");
+    let report = sync(&engine);
+    assert_eq!((report.new, report.moved, report.deleted), (1, 0, 1));
+    assert_eq!(faulty(&report), ["a/b"]);
+    assert_eq!(known(&engine), ["a/b/one.md", "a/two.md", "copy.md"]);
+    let status = engine
+        .project(None)
+        .expect("there is one")
+        .status()
+        .expect("the root can be listed");
+    assert_eq!(status.state, IndexState::UpToDate);
+    assert_eq!(status.deleted, Vec::<String>::new());
+    assert_eq!(status.faults, report.faults);
+    drop(hook);
+    let report = sync(&engine);
+    assert_eq!((report.new, report.deleted, report.unchanged), (0, 0, 3));
+    assert_eq!(report.faults, []);
+}
+
+#[test]
+fn reindexing_forgets_nothing_below_a_folder_that_cannot_be_listed() {
+    let vault = Vault::new("//- a/one.md\n1\n//- two.md\n2\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    let _hook = fail(Point::List, vault.path("a"), ErrorKind::PermissionDenied);
+    let project = engine.project(None).expect("there is one");
+    let report = project
+        .reindex(&Silent, &Cancel::new())
+        .expect("the root can be listed");
+    assert_eq!((report.modified, report.deleted), (1, 0));
+    assert_eq!(known(&engine), ["a/one.md", "two.md"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_stays_as_it_was_known_and_is_tried_again() {
+    let vault = Vault::new("//- a.md\nold\n//- b.md\nb\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    vault.write("a.md", "new and longer\n");
+    vault.write("c.md", "c\n");
+    let hooks = ["a.md", "c.md"]
+        .map(|name| fail(Point::Open, vault.path(name), ErrorKind::PermissionDenied));
+    for _ in 0..2 {
+        let report = sync(&engine);
+        assert_eq!((report.new, report.modified, report.deleted), (0, 0, 0));
+        assert_eq!(faulty(&report), ["a.md", "c.md"]);
+        assert_eq!(known(&engine), ["a.md", "b.md"]);
+    }
+    drop(hooks);
+    let report = sync(&engine);
+    assert_eq!((report.new, report.modified), (1, 1));
+    assert_eq!(report.faults, []);
+}
+
+#[test]
+fn a_file_that_vanishes_between_listing_and_reading_is_simply_gone() {
+    let vault = Vault::new("//- a.md\nold\n//- b.md\nb\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    vault.write("a.md", "new and longer\n");
+    vault.write("c.md", "c\n");
+    let _hooks = ["a.md", "c.md"].map(|name| {
+        let absolute = vault.path(name);
+        at(Point::Open, absolute.clone(), move || {
+            drop(fs::remove_file(&absolute));
+            Ok(())
+        })
+    });
+    let report = sync(&engine);
+    assert_eq!((report.new, report.modified, report.deleted), (0, 0, 1));
+    assert_eq!(report.faults, []);
+    assert_eq!(known(&engine), ["b.md"]);
+}
+
+#[test]
+fn a_file_written_again_before_its_row_is_dropped_stays() {
+    let vault = Vault::new("//- a.md\na\n//- b.md\nb\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    vault.remove("a.md");
+    let absolute = vault.path("a.md");
+    let hook = at(Point::Open, absolute.clone(), move || {
+        fs::write(&absolute, "a again\n")
+    });
+    let report = sync(&engine);
+    assert_eq!(report.deleted, 0);
+    assert_eq!(known(&engine), ["a.md", "b.md"]);
+    drop(hook);
+    assert_eq!(sync(&engine).modified, 1);
+}
+
+#[test]
+fn a_deletion_nobody_can_confirm_is_not_made() {
+    let vault = Vault::new("//- a/b.md\nb\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    vault.remove("a/b.md");
+    let hook = fail(Point::Open, vault.path("a/b.md"), ErrorKind::TimedOut);
+    assert_eq!(sync(&engine).deleted, 0);
+    drop(hook);
+    assert_eq!(sync(&engine).deleted, 1);
+}
+
+#[test]
+fn what_a_verb_writes_during_a_sync_is_left_to_the_verb() {
+    let vault = Vault::new("//- a.md\na\n//- b.md\nb\n");
+    let engine = engine(&vault);
+    let project = engine.project(None).expect("there is one");
+    let path = cairn_note::NotePath::from_disk("a.md").expect("a good path");
+    let guard = engine.locks.lock(project.settings.id(), &path);
+    sync(&engine);
+    assert_eq!(
+        known(&engine),
+        ["b.md"],
+        "someone is writing a.md and will tell the index"
+    );
+    drop(guard);
+    sync(&engine);
+    assert_eq!(known(&engine), ["a.md", "b.md"]);
+}
+
+#[test]
+fn a_sync_told_to_stop_deletes_nothing_and_the_next_one_goes_on() {
+    let vault = Vault::new("//- a.md\na\n//- b.md\nb\n");
+    let engine = engine(&vault);
+    sync(&engine);
+    vault.remove("a.md");
+    vault.write("c.md", "c\n");
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let project = engine.project(None).expect("there is one");
+    let report = project
+        .sync(&Silent, &cancel)
+        .expect("stopping is no failure");
+    assert!(report.cancelled);
+    assert_eq!((report.new, report.deleted), (0, 0));
+    assert_eq!(known(&engine), ["a.md", "b.md"]);
+    let report = sync(&engine);
+    assert_eq!(
+        (report.new, report.deleted, report.cancelled),
+        (1, 1, false)
+    );
+}

@@ -1,0 +1,390 @@
+use super::failpoints::{at, fail};
+use super::*;
+use crate::{Durability, Error, Kind};
+use cairn_note::NotePath;
+use cairn_testkit::Vault;
+use std::fs;
+use std::io::ErrorKind;
+
+fn path(text: &str) -> NotePath {
+    NotePath::from_disk(text).expect("a good path")
+}
+
+fn listed(vault: &Vault) -> Vec<String> {
+    let listing = list(vault.root(), None).expect("the root can be listed");
+    assert_eq!(listing.faults, []);
+    listing
+        .files
+        .iter()
+        .map(|file| file.path.to_string())
+        .collect()
+}
+
+fn put(vault: &Vault, name: &str, text: &str) -> cairn_index::Fingerprint {
+    write(
+        vault.root(),
+        &path(name),
+        text.as_bytes(),
+        Durability::Fsync,
+    )
+    .expect("it can be written")
+}
+
+fn names(vault: &Vault) -> Vec<String> {
+    vault.files().into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_listing_is_sorted_by_bytes_and_leaves_out_what_is_hidden() {
+    let vault = Vault::new(
+        "//- b.md\n//- a/z.md\n//- a.md\n//- A.md\n//- a-b/c.md\n//- picture.png\n//- .hidden.md\n\
+         //- .obsidian/app.json\n//- deep/.git/config\n//- x.tmp\n//- y.swp\n//- z.md~\n//- tmp/kept.md\n",
+    );
+    assert_eq!(
+        listed(&vault),
+        [
+            "A.md",
+            "a-b/c.md",
+            "a.md",
+            "a/z.md",
+            "b.md",
+            "picture.png",
+            "tmp/kept.md"
+        ]
+    );
+}
+
+#[test]
+fn a_folder_with_very_many_entries_is_listed_whole() {
+    let vault = Vault::new("//- .gitignore\nskipped-*\n");
+    for number in 0..5000 {
+        vault.write(&format!("{number:04}.md"), "");
+        if number % 10 == 0 {
+            vault.write(&format!("skipped-{number:04}.md"), "");
+        }
+    }
+    let files = listed(&vault);
+    assert_eq!(files.len(), 5000);
+    assert!(files.is_sorted());
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_and_sockets_are_not_listed() {
+    let vault = Vault::new("//- inside/a.md\n");
+    let outside = Vault::new("//- secret.md\n");
+    let link = |target: &std::path::Path, name: &str| {
+        std::os::unix::fs::symlink(target, vault.path(name)).expect("links can be made");
+    };
+    link(&outside.path("secret.md"), "file.md");
+    link(outside.root(), "folder");
+    link(&vault.path("inside"), "again");
+    let socket = std::os::unix::net::UnixListener::bind(vault.path("socket.md"));
+    assert_eq!(listed(&vault), ["inside/a.md"]);
+    drop(socket);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8_is_named_as_well_as_it_can_be() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let vault = Vault::new("//- a.md\n");
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.md");
+    fs::write(vault.root().join(name), "text").expect("linux takes any bytes");
+    let listing = list(vault.root(), None).expect("the root can be listed");
+    assert_eq!(listing.files.len(), 1);
+    assert_eq!(listing.faults.len(), 1);
+    assert_eq!(listing.faults[0].path, "caf\u{fffd}.md");
+    assert_eq!(listing.faults[0].message, "its name is not UTF-8");
+}
+
+#[test]
+fn a_root_below_a_hidden_folder_or_behind_a_link_is_a_root_like_any_other() {
+    let vault = Vault::new("//- .notes/a.md\n");
+    let listing = list(&vault.path(".notes"), None).expect("the root can be listed");
+    assert_eq!(listing.files.len(), 1);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(vault.path(".notes"), vault.path("link"))
+            .expect("links can be made");
+        let listing = list(&vault.path("link"), None).expect("the root can be listed");
+        assert_eq!(listing.files.len(), 1);
+    }
+}
+
+#[test]
+fn a_missing_root_is_an_error_that_names_it() {
+    let vault = Vault::new("//- file.md\n");
+    for name in ["nowhere", "file.md"] {
+        let error = list(&vault.path(name), None).expect_err("there is nothing to list");
+        assert_eq!(error.kind(), Kind::Io);
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_named_and_unknown() {
+    let vault = Vault::new("//- a/b/c.md\n//- a/d.md\n//- e.md\n");
+    let _hook = fail(Point::List, vault.path("a/b"), ErrorKind::PermissionDenied);
+    let listing = list(vault.root(), None).expect("the root can be listed");
+    let files: Vec<_> = listing
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(files, ["a/d.md", "e.md"]);
+    assert_eq!(listing.unreadable, ["a/b"]);
+    assert_eq!(listing.faults.len(), 1);
+    assert_eq!(listing.faults[0].path, "a/b");
+    assert!(listing.is_unknown("a/b") && listing.is_unknown("a/b/c/d.md"));
+    assert!(!listing.is_unknown("a") && !listing.is_unknown("a/bc") && !listing.is_unknown("e.md"));
+}
+
+#[test]
+fn a_root_that_cannot_be_listed_is_an_error() {
+    let vault = Vault::new("//- a.md\n");
+    let _hook = fail(
+        Point::List,
+        vault.root().to_owned(),
+        ErrorKind::PermissionDenied,
+    );
+    assert!(matches!(list(vault.root(), None), Err(Error::Io { .. })));
+}
+
+#[test]
+fn one_path_is_judged_like_a_listing_would() {
+    let vault = Vault::new(
+        "//- .gitignore\nignored/\n//- a/.ignore\nno.md\n//- a/no.md\n//- a/yes.md\n//- ignored/x.md\n\
+         //- .bmignore\nold.md\n//- old.md\n//- folder.md/x.md\n//- file\n",
+    );
+    let mut lookout = Lookout::new(vault.root(), None);
+    for (name, expected) in [
+        ("a/yes.md", Presence::There),
+        ("a/no.md", Presence::Hidden),
+        ("ignored/x.md", Presence::Hidden),
+        ("ignored/deep/x.md", Presence::Hidden),
+        ("old.md", Presence::Hidden),
+        ("folder.md", Presence::Hidden),
+        ("a/gone.md", Presence::Gone),
+        ("gone/too.md", Presence::Gone),
+        ("file/x.md", Presence::Hidden),
+    ] {
+        assert_eq!(lookout.presence(&path(name)), expected, "{name}");
+    }
+    let _hook = fail(Point::List, vault.path("a"), ErrorKind::PermissionDenied);
+    let mut lookout = Lookout::new(vault.root(), None);
+    assert_eq!(lookout.presence(&path("a/gone.md")), Presence::Unknown);
+    let mut lookout = Lookout::new(std::path::Path::new("/no/such/root"), None);
+    assert_eq!(lookout.presence(&path("a.md")), Presence::Unknown);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_read_again_and_then_given_up() {
+    let vault = Vault::new("//- a.md\nold\n");
+    let absolute = vault.path("a.md");
+    let target = absolute.clone();
+    let left = std::sync::atomic::AtomicUsize::new(1);
+    let hook = at(Point::Read, absolute.clone(), move || {
+        if left.swap(0, std::sync::atomic::Ordering::SeqCst) == 1 {
+            fs::write(&target, "new and longer\n")?;
+        }
+        Ok(())
+    });
+    let loaded = Reader::new(vault.root())
+        .load(&path("a.md"))
+        .expect("the second time it holds still");
+    assert_eq!(
+        loaded.expect("it is there").text.as_deref(),
+        Some("new and longer\n")
+    );
+    drop(hook);
+
+    let target = absolute.clone();
+    let _hook = at(Point::Read, absolute, move || {
+        let mut text = fs::read(&target)?;
+        text.push(b'x');
+        fs::write(&target, text)
+    });
+    let error = Reader::new(vault.root())
+        .load(&path("a.md"))
+        .expect_err("it never holds still");
+    assert_eq!(
+        reason(&error),
+        "cannot read it: it changes while it is read"
+    );
+}
+
+#[test]
+fn what_is_read_is_what_the_fingerprint_is_of() {
+    let vault = Vault::new("//- a.md\nabc");
+    let mut reader = Reader::new(vault.root());
+    let loaded = reader
+        .load(&path("a.md"))
+        .expect("it can be read")
+        .expect("it is there");
+    assert_eq!(loaded.text.as_deref(), Some("abc"));
+    // The example of FIPS 180-2, appendix B.1.
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(loaded.fingerprint.checksum_hex(), abc);
+    assert_eq!(loaded.fingerprint.size, 3);
+    assert_eq!(
+        fingerprint(vault.root(), &path("a.md")).expect("it can be read"),
+        Some(loaded.fingerprint)
+    );
+    assert_eq!(
+        fingerprint(vault.root(), &path("b.md")).expect("that is no failure"),
+        None
+    );
+    assert_eq!(
+        fingerprint(vault.root(), &path("a.md/b.md")).expect("that is no failure"),
+        None
+    );
+}
+
+#[test]
+fn a_write_makes_folders_and_leaves_nothing_behind() {
+    let vault = Vault::new("");
+    let written = put(&vault, "a/b/c.md", "text\n");
+    assert_eq!(names(&vault), ["a/b/c.md"]);
+    assert_eq!(vault.read("a/b/c.md"), "text\n");
+    let seen = fingerprint(vault.root(), &path("a/b/c.md")).expect("it can be read");
+    assert_eq!(seen, Some(written), "a scan sees what the write returned");
+    put(&vault, "a/b/c.md", "other\n");
+    assert_eq!(vault.read("a/b/c.md"), "other\n");
+    assert_eq!(names(&vault), ["a/b/c.md"]);
+}
+
+#[test]
+fn a_write_that_fails_leaves_everything_as_it_was() {
+    let vault = Vault::new("//- folder.md/x.md\nx\n//- file\nf\n");
+    let before = vault.snapshot();
+    for name in ["folder.md", "file/below.md"] {
+        let result = write(vault.root(), &path(name), b"text", Durability::Fsync);
+        assert!(result.is_err(), "{name}");
+        assert_eq!(vault.snapshot(), before, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_write_keeps_the_mode_and_a_new_file_gets_the_usual_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let vault = Vault::new("//- a.md\nold\n");
+    let mode = |name: &str| {
+        let metadata = fs::metadata(vault.path(name)).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    fs::set_permissions(vault.path("a.md"), fs::Permissions::from_mode(0o640)).expect("it is ours");
+    put(&vault, "a.md", "new\n");
+    assert_eq!(mode("a.md"), 0o640);
+    fs::write(vault.path("usual.md"), "").expect("it can be written");
+    put(&vault, "new.md", "new\n");
+    assert_eq!(mode("new.md"), mode("usual.md"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_inside_the_root_is_followed_and_one_out_of_it_refused() {
+    let vault = Vault::new("//- real/a.md\nold\n");
+    let outside = Vault::new("//- secret.md\nsecret\n");
+    let link = |target: &std::path::Path, name: &str| {
+        std::os::unix::fs::symlink(target, vault.path(name)).expect("links can be made");
+    };
+    link(&vault.path("real/a.md"), "link.md");
+    link(&outside.path("secret.md"), "out.md");
+    link(outside.root(), "out");
+    put(&vault, "link.md", "new\n");
+    assert_eq!(vault.read("real/a.md"), "new\n");
+    let kind = fs::symlink_metadata(vault.path("link.md"))
+        .expect("it is there")
+        .file_type();
+    assert!(kind.is_symlink());
+
+    let untouched = outside.snapshot();
+    for name in ["out.md", "out/secret.md", "out/new/deep.md"] {
+        let result = write(vault.root(), &path(name), b"stolen", Durability::Os);
+        assert!(matches!(result, Err(Error::Invalid { .. })), "{name}");
+        assert!(read(vault.root(), &path(name)).is_err(), "{name}");
+    }
+    assert!(remove(vault.root(), &path("out/secret.md"), Durability::Os).is_err());
+    let moved = rename(
+        vault.root(),
+        &path("out/secret.md"),
+        &path("mine.md"),
+        Durability::Os,
+    );
+    assert!(moved.is_err());
+    let moved = rename(
+        vault.root(),
+        &path("real/a.md"),
+        &path("out/a.md"),
+        Durability::Os,
+    );
+    assert!(moved.is_err());
+    assert_eq!(outside.snapshot(), untouched);
+}
+
+#[test]
+fn a_move_never_replaces() {
+    let vault = Vault::new("//- a.md\na\n//- b.md\nb\n");
+    let before = vault.snapshot();
+    let moved = rename(
+        vault.root(),
+        &path("a.md"),
+        &path("b.md"),
+        Durability::Fsync,
+    );
+    assert!(matches!(moved, Err(Error::Exists { path }) if path == "b.md"));
+    assert_eq!(vault.snapshot(), before);
+    let moved = rename(
+        vault.root(),
+        &path("gone.md"),
+        &path("c.md"),
+        Durability::Fsync,
+    );
+    assert_eq!(
+        moved.expect_err("there is nothing to move").kind(),
+        Kind::Io
+    );
+    rename(
+        vault.root(),
+        &path("a.md"),
+        &path("new/folder/c.md"),
+        Durability::Fsync,
+    )
+    .expect("it is free");
+    assert_eq!(names(&vault), ["b.md", "new/folder/c.md"]);
+    assert_eq!(vault.read("new/folder/c.md"), "a\n");
+    rename(
+        vault.root(),
+        &path("b.md"),
+        &path("B.md"),
+        Durability::Fsync,
+    )
+    .expect("only case differs");
+    assert_eq!(names(&vault), ["B.md", "new/folder/c.md"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_name_of_the_same_file_is_another_file() {
+    let vault = Vault::new("//- a.md\na\n");
+    let second = vault.path("A.md");
+    if second.exists() {
+        // This file system ignores case: both names are one entry.
+        return;
+    }
+    fs::hard_link(vault.path("a.md"), second).expect("links can be made");
+    let moved = rename(vault.root(), &path("a.md"), &path("A.md"), Durability::Os);
+    assert!(matches!(moved, Err(Error::Exists { .. })));
+    assert_eq!(names(&vault), ["A.md", "a.md"]);
+}
+
+#[test]
+fn a_removed_file_is_gone_and_a_missing_one_an_error() {
+    let vault = Vault::new("//- a/b.md\n");
+    remove(vault.root(), &path("a/b.md"), Durability::Fsync).expect("it is there");
+    assert_eq!(names(&vault), Vec::<String>::new());
+    let error = remove(vault.root(), &path("a/b.md"), Durability::Fsync).expect_err("it is gone");
+    assert!(error.to_string().contains("b.md"), "{error}");
+}
