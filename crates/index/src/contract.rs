@@ -13,7 +13,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-const SCOPE: Scope<'static> = Scope { project: ProjectId(1), slug: None, siblings: &[] };
+const SCOPE: Scope<'static> = Scope {
+    project: ProjectId(1),
+    slug: None,
+    siblings: &[],
+};
 
 /// A violation, in words.
 type Violation = String;
@@ -23,7 +27,11 @@ fn put(path: &str, text: &str) -> Change {
     let terms = Terms::of(&note, text);
     Change::Put(Box::new(Entry {
         path: NotePath::from_disk(path).expect("test paths are valid"),
-        fingerprint: Fingerprint { size: text.len() as u64, modified_ns: 0, checksum: [0; 32] },
+        fingerprint: Fingerprint {
+            size: text.len() as u64,
+            modified_ns: 0,
+            checksum: [0; 32],
+        },
         created: Timestamp::UNIX_EPOCH,
         modified: Timestamp::UNIX_EPOCH,
         content: Content::Note { note, terms },
@@ -36,17 +44,34 @@ fn wrong(error: &Error) -> Violation {
 
 fn expect_paths(index: &Index, wanted: &[String]) -> Result<(), Violation> {
     let session = index.read("check").map_err(|error| wrong(&error))?;
-    let found = session.fingerprints(SCOPE.project).map_err(|error| wrong(&error))?;
-    let found: Vec<String> = found.into_iter().map(|(path, _)| path.to_string()).collect();
-    if found == wanted { Ok(()) } else { Err(format!("wanted {wanted:?}, found {found:?}")) }
+    let found = session
+        .fingerprints(SCOPE.project)
+        .map_err(|error| wrong(&error))?;
+    let found: Vec<String> = found
+        .into_iter()
+        .map(|(path, _)| path.to_string())
+        .collect();
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(format!("wanted {wanted:?}, found {found:?}"))
+    }
 }
 
 fn expect_linked(index: &Index) -> Result<(), Violation> {
     let session = index.read("check").map_err(|error| wrong(&error))?;
-    let statistics = session.statistics(SCOPE.project).map_err(|error| wrong(&error))?;
-    match (statistics.notes, statistics.relations, statistics.unresolved) {
+    let statistics = session
+        .statistics(SCOPE.project)
+        .map_err(|error| wrong(&error))?;
+    match (
+        statistics.notes,
+        statistics.relations,
+        statistics.unresolved,
+    ) {
         (2, 2, 0) => Ok(()),
-        found => Err(format!("wanted 2 notes, 2 relations, 0 unresolved, found {found:?}")),
+        found => Err(format!(
+            "wanted 2 notes, 2 relations, 0 unresolved, found {found:?}"
+        )),
     }
 }
 
@@ -57,25 +82,36 @@ fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
     thread::scope(|threads| {
         let first = threads.spawn(move || -> Result<(), Violation> {
             let session = index.write("first").map_err(|error| wrong(&error))?;
-            session.apply(&SCOPE, &[put("0.md", "zero")]).map_err(|error| wrong(&error))?;
+            session
+                .apply(&SCOPE, &[put("0.md", "zero")])
+                .map_err(|error| wrong(&error))?;
             opened.send(()).map_err(|error| error.to_string())?;
             // Where sessions are isolated the sibling cannot even begin, and this wait runs out.
             sibling_failed.recv_timeout(Duration::from_millis(100)).ok();
             for step in 1..10 {
-                session.apply(&SCOPE, &[put(&format!("{step}.md"), "text")]).map_err(|error| wrong(&error))?;
+                session
+                    .apply(&SCOPE, &[put(&format!("{step}.md"), "text")])
+                    .map_err(|error| wrong(&error))?;
             }
             session.commit().map_err(|error| wrong(&error))
         });
         threads.spawn(move || {
             first_opened.recv().ok();
             if let Ok(session) = index.write("sibling") {
-                session.apply(&SCOPE, &[put("sibling.md", "never committed")]).ok();
+                session
+                    .apply(&SCOPE, &[put("sibling.md", "never committed")])
+                    .ok();
             }
             failed.send(()).ok();
         });
-        first.join().map_err(|_| "the first session panicked".to_owned())?
+        first
+            .join()
+            .map_err(|_| "the first session panicked".to_owned())?
     })?;
-    expect_paths(index, &(0..10).map(|step| format!("{step}.md")).collect::<Vec<_>>())
+    expect_paths(
+        index,
+        &(0..10).map(|step| format!("{step}.md")).collect::<Vec<_>>(),
+    )
 }
 
 /// (b) Dropping, resetting and returning connections never reaches a sibling.
@@ -88,7 +124,9 @@ fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> 
                 for _ in 0..50 {
                     drop(index.read("reader"));
                     if let Ok(session) = index.write("dropper") {
-                        session.apply(&SCOPE, &[put("dropped.md", "never committed")]).ok();
+                        session
+                            .apply(&SCOPE, &[put("dropped.md", "never committed")])
+                            .ok();
                     }
                 }
             });
@@ -96,20 +134,34 @@ fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> 
         together.wait();
         (0..50).try_for_each(|step| {
             let change = put(&format!("{step:02}.md"), "text");
-            index.apply(&SCOPE, &[change]).map(|_| ()).map_err(|error| wrong(&error))
+            index
+                .apply(&SCOPE, &[change])
+                .map(|_| ())
+                .map_err(|error| wrong(&error))
         })
     })?;
-    expect_paths(index, &(0..50).map(|step| format!("{step:02}.md")).collect::<Vec<_>>())
+    expect_paths(
+        index,
+        &(0..50)
+            .map(|step| format!("{step:02}.md"))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// (c) A session inside a session is refused at once.
 fn refuses_nested_sessions(index: &Index) -> Result<(), Violation> {
     let outer = index.read("outer").map_err(|error| wrong(&error))?;
-    let inner = [index.read("inner").map(|_| ()), index.write("inner").map(|_| ())];
+    let inner = [
+        index.read("inner").map(|_| ()),
+        index.write("inner").map(|_| ()),
+    ];
     drop(outer);
     for result in inner {
         match result {
-            Err(Error::Nested { outer: "outer", inner: "inner" }) => {}
+            Err(Error::Nested {
+                outer: "outer",
+                inner: "inner",
+            }) => {}
             other => return Err(format!("a nested session gave {other:?}")),
         }
     }
@@ -119,13 +171,19 @@ fn refuses_nested_sessions(index: &Index) -> Result<(), Violation> {
         other => return Err(format!("a nested session gave {other:?}")),
     }
     drop(outer);
-    index.read("after").map(|_| ()).map_err(|error| wrong(&error))
+    index
+        .read("after")
+        .map(|_| ())
+        .map_err(|error| wrong(&error))
 }
 
 /// (c) A starved session ends in `Busy`, which names the holder. The index must have a short timeout.
 fn names_who_starves_others(index: &Index) -> Result<(), Violation> {
-    let held = index.write("the long import").map_err(|error| wrong(&error))?;
-    let starved = thread::scope(|threads| threads.spawn(|| index.write("starved").map(|_| ())).join());
+    let held = index
+        .write("the long import")
+        .map_err(|error| wrong(&error))?;
+    let starved =
+        thread::scope(|threads| threads.spawn(|| index.write("starved").map(|_| ())).join());
     drop(held);
     match starved {
         Ok(Err(Error::Busy { holder, .. })) if holder == "the long import" => Ok(()),
@@ -143,11 +201,17 @@ fn resolves_circular_links(index: &Index) -> Result<(), Violation> {
                 threads.spawn(move || -> Result<(), Violation> {
                     together.wait();
                     match worker {
-                        0 => index.apply(&SCOPE, &[put("a.md", "- knows [[b]]")]).map(|_| ()),
-                        1 => index.apply(&SCOPE, &[put("b.md", "- knows [[a]]")]).map(|_| ()),
+                        0 => index
+                            .apply(&SCOPE, &[put("a.md", "- knows [[b]]")])
+                            .map(|_| ()),
+                        1 => index
+                            .apply(&SCOPE, &[put("b.md", "- knows [[a]]")])
+                            .map(|_| ()),
                         2..5 => index.read("reader").map(|_| ()),
                         _ => index.write("failing").map(|session| {
-                            session.apply(&SCOPE, &[put("c.md", "never committed")]).ok();
+                            session
+                                .apply(&SCOPE, &[put("c.md", "never committed")])
+                                .ok();
                         }),
                     }
                     .map_err(|error| wrong(&error))
@@ -156,7 +220,11 @@ fn resolves_circular_links(index: &Index) -> Result<(), Violation> {
             .collect();
         workers
             .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|_| Err("a worker panicked".to_owned())))
+            .map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|_| Err("a worker panicked".to_owned()))
+            })
             .collect()
     });
     results.into_iter().collect::<Result<(), Violation>>()?;
@@ -171,9 +239,13 @@ struct FileIndex {
 
 impl FileIndex {
     fn new(name: &str, options: &Options) -> Self {
-        let folder = std::env::temp_dir().join(format!("cairn-contract-{}-{name}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("cairn-contract-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("the temporary directory can be written");
-        Self { index: Index::open(&folder.join("index.db"), options).expect("a new index opens"), folder }
+        Self {
+            index: Index::open(&folder.join("index.db"), options).expect("a new index opens"),
+            folder,
+        }
     }
 }
 
@@ -188,7 +260,9 @@ fn patient() -> Options {
 }
 
 fn impatient() -> Options {
-    Options { checkout_timeout: Duration::from_millis(50) }
+    Options {
+        checkout_timeout: Duration::from_millis(50),
+    }
 }
 
 fn memory() -> Index {
@@ -212,7 +286,8 @@ fn file_keeps_rows_beside_a_failing_sibling() {
 
 #[test]
 fn a_shared_connection_loses_rows_to_a_failing_sibling() {
-    keeps_rows_beside_a_failing_sibling(&shared()).expect_err("the contract must notice a shared connection");
+    keeps_rows_beside_a_failing_sibling(&shared())
+        .expect_err("the contract must notice a shared connection");
 }
 
 #[test]
@@ -228,7 +303,8 @@ fn file_returns_connections_unnoticed() {
 
 #[test]
 fn a_shared_connection_is_noticed_when_returned() {
-    returning_connections_reaches_nobody(&shared()).expect_err("the contract must notice a shared connection");
+    returning_connections_reaches_nobody(&shared())
+        .expect_err("the contract must notice a shared connection");
 }
 
 #[test]
@@ -265,25 +341,35 @@ fn memory_resolves_circular_links_a_thousand_times() {
 fn file_resolves_circular_links() {
     for round in 0..50 {
         let file = FileIndex::new(&format!("d{round}"), &patient());
-        assert_eq!(resolves_circular_links(&file.index), Ok(()), "round {round}");
+        assert_eq!(
+            resolves_circular_links(&file.index),
+            Ok(()),
+            "round {round}"
+        );
     }
 }
 
 #[test]
 fn a_shared_connection_breaks_circular_links() {
     let violations = (0..1_000).filter_map(|_| resolves_circular_links(&shared()).err());
-    assert!(violations.take(1).count() > 0, "the contract must notice a shared connection");
+    assert!(
+        violations.take(1).count() > 0,
+        "the contract must notice a shared connection"
+    );
 }
 
 #[test]
 fn another_process_that_writes_is_waited_for_and_named() {
     let file = FileIndex::new("busy", &impatient());
-    let other = Index::open(&file.folder.join("index.db"), &impatient()).expect("a second opening is fine");
+    let other =
+        Index::open(&file.folder.join("index.db"), &impatient()).expect("a second opening is fine");
     let held = other.write("elsewhere").expect("nobody else writes");
     match file.index.write("here").map(|_| ()) {
         Err(Error::Busy { holder, .. }) => assert_eq!(holder, "another process"),
         other => panic!("a locked database gave {other:?}"),
     }
     drop(held);
-    file.index.apply(&SCOPE, &[put("a.md", "text")]).expect("the lock is free again");
+    file.index
+        .apply(&SCOPE, &[put("a.md", "text")])
+        .expect("the lock is free again");
 }

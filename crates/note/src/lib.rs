@@ -5,7 +5,7 @@
 //! Invariant: every function is total on strings: [`parse()`] never fails (it warns), and an edit changes no
 //! byte it was not asked to change.
 
-pub mod blocks;
+mod blocks;
 pub mod chunk;
 pub mod edit;
 pub mod filter;

@@ -69,7 +69,10 @@ impl Conditions {
 
     fn metadata(&mut self, condition: &Condition) {
         // These keys have no rows in `property`.
-        if matches!(condition.key.as_str(), "title" | "type" | "tags" | "permalink") {
+        if matches!(
+            condition.key.as_str(),
+            "title" | "type" | "tags" | "permalink"
+        ) {
             return;
         }
         let mut exists = |values: &[String]| {
@@ -79,7 +82,9 @@ impl Conditions {
             } else {
                 format!(" AND value IN ({})", self.values(values.iter().cloned()))
             };
-            self.add(format!("id IN (SELECT note FROM property WHERE key = ?{equal})"));
+            self.add(format!(
+                "id IN (SELECT note FROM property WHERE key = ?{equal})"
+            ));
         };
         match &condition.test {
             Test::Equals(value) => exists(std::slice::from_ref(value)),
@@ -94,10 +99,18 @@ impl Session<'_> {
     pub(super) fn allowed(&self, filter: &Filter) -> Result<Option<Allowed>> {
         let mut conditions = Conditions::default();
         if !filter.projects.is_empty() && self.holds_others(filter)? {
-            let projects: Vec<String> = filter.projects.iter().map(|project| project.0.to_string()).collect();
+            let projects: Vec<String> = filter
+                .projects
+                .iter()
+                .map(|project| project.0.to_string())
+                .collect();
             conditions.add(format!("project IN ({})", projects.join(", ")));
         }
-        if let Some(folder) = filter.folder.as_deref().filter(|folder| !folder.trim_matches('/').is_empty()) {
+        if let Some(folder) = filter
+            .folder
+            .as_deref()
+            .filter(|folder| !folder.trim_matches('/').is_empty())
+        {
             let (first, end) = range_of(folder);
             conditions.add("path >= ? AND path < ?");
             conditions.value(first);
@@ -113,7 +126,9 @@ impl Session<'_> {
         }
         if !filter.categories.is_empty() {
             let list = conditions.values(filter.categories.iter().cloned());
-            conditions.add(format!("id IN (SELECT note FROM observation WHERE category IN ({list}))"));
+            conditions.add(format!(
+                "id IN (SELECT note FROM observation WHERE category IN ({list}))"
+            ));
         }
         if let Some(after) = filter.after {
             conditions.add("modified > ?");
@@ -134,11 +149,17 @@ impl Session<'_> {
     fn select(&self, conditions: &Conditions, filter: &Filter) -> Result<Allowed> {
         let decide = !filter.metadata.conditions.is_empty();
         let column = if decide { "metadata" } else { "NULL" };
-        let test = if conditions.sql.is_empty() { "1".to_owned() } else { conditions.sql.join(" AND ") };
+        let test = if conditions.sql.is_empty() {
+            "1".to_owned()
+        } else {
+            conditions.sql.join(" AND ")
+        };
         let mut allowed = Allowed::default();
         let read = || -> rusqlite::Result<()> {
-            let mut statement =
-                self.lease.connection().prepare_cached(&format!("SELECT id, {column} FROM note WHERE {test}"))?;
+            let mut statement = self
+                .lease
+                .connection()
+                .prepare_cached(&format!("SELECT id, {column} FROM note WHERE {test}"))?;
             let mut rows = statement.query(params_from_iter(&conditions.values))?;
             while let Some(row) = rows.next()? {
                 let passes = !decide
@@ -169,9 +190,13 @@ impl Session<'_> {
             let found: Option<i64> = self
                 .lease
                 .connection()
-                .prepare_cached("SELECT project FROM note WHERE project > ?1 AND project < ?2 LIMIT 1")
+                .prepare_cached(
+                    "SELECT project FROM note WHERE project > ?1 AND project < ?2 LIMIT 1",
+                )
                 .and_then(|mut statement| {
-                    statement.query_row([after, project.unwrap_or(i64::MAX)], |row| row.get(0)).optional()
+                    statement
+                        .query_row([after, project.unwrap_or(i64::MAX)], |row| row.get(0))
+                        .optional()
                 })
                 .action("look for other projects")?;
             if found.is_some() {

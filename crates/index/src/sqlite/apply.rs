@@ -12,6 +12,18 @@ use cairn_note::{Metadata, Note, NotePath, Permalink, filter, link, words};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+impl Words<'_> {
+    /// Takes a row out, whether it is stored or only kept back.
+    fn remove(&mut self, number: i64) {
+        match self.new.iter().rposition(|(new, ..)| *new == number) {
+            Some(place) => {
+                self.new.swap_remove(place);
+            }
+            None => self.gone.push(number),
+        }
+    }
+}
+
 /// What `apply` has to know of a file's row before it changes it.
 struct Known {
     id: i64,
@@ -31,6 +43,20 @@ pub(super) struct Work<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) claims: Claims,
     pub(super) links: Links<'a>,
+    words: Words<'a>,
+}
+
+/// Changes of the full-text table, kept back until everything else is in: a statement on another table may open a
+/// savepoint, for which FTS5 writes out what it has gathered, note by note.
+#[derive(Default)]
+struct Words<'a> {
+    /// Rows to remove.
+    gone: Vec<i64>,
+    /// Rows to add: number, title, names, and the content whose terms it gets.
+    new: Vec<(i64, String, String, &'a Content)>,
+    /// How the totals change.
+    notes: i64,
+    words: i64,
 }
 
 impl WriteSession<'_> {
@@ -40,6 +66,7 @@ impl WriteSession<'_> {
             scope,
             claims: Claims::default(),
             links: Links::default(),
+            words: Words::default(),
         };
         let mut applied = Applied::default();
         for change in changes {
@@ -52,13 +79,16 @@ impl WriteSession<'_> {
                     work.move_from(from, entry)?;
                     applied.moved += 1;
                 }
-                Change::Touch { path, fingerprint } => work.touch(path, fingerprint).action("touch a file")?,
+                Change::Touch { path, fingerprint } => {
+                    work.touch(path, fingerprint).action("touch a file")?
+                }
                 Change::Drop { path } => applied.dropped += usize::from(work.drop_path(path)?),
                 Change::Faults(faults) => work.set_faults(faults).action("store faults")?,
             }
         }
         work.settle_claims()?;
         work.settle_links()?;
+        work.settle_words().action("index words")?;
         Ok(applied)
     }
 
@@ -66,9 +96,17 @@ impl WriteSession<'_> {
         let connection = self.lease.connection();
         let paths: Vec<String> = connection
             .prepare_cached("SELECT path FROM note WHERE project = ?1")
-            .and_then(|mut statement| statement.query_map([project.0], |row| row.get(0))?.collect())
+            .and_then(|mut statement| {
+                statement
+                    .query_map([project.0], |row| row.get(0))?
+                    .collect()
+            })
             .action("list a project")?;
-        let scope = Scope { project, slug: None, siblings: &[] };
+        let scope = Scope {
+            project,
+            slug: None,
+            siblings: &[],
+        };
         let mut changes: Vec<_> = paths
             .iter()
             .filter_map(|path| NotePath::from_disk(path).ok())
@@ -137,12 +175,15 @@ impl<'a> Work<'a> {
                 let id = self.insert(&row).action("insert a note")?;
                 self.claims.touched(row.claim.as_deref());
                 self.links.touched(row.path_bucket.clone());
-                row.title_bucket.iter().for_each(|bucket| self.links.touched(bucket.clone()));
-                self.links.touched(link::bucket(&external_id(self.scope.project, &entry.path)));
+                row.title_bucket
+                    .iter()
+                    .for_each(|bucket| self.links.touched(bucket.clone()));
+                self.links
+                    .touched(link::bucket(&external_id(self.scope.project, &entry.path)));
                 id
             }
         };
-        self.write_words(id, &row).action("index the words of a note")?;
+        self.add_words(id, &row).action("store a note")?;
         if let Content::Note { note, .. } = &entry.content {
             self.write_note(id, note).action("store a note")?;
             self.links.add(id, &entry.path, &note.relations);
@@ -232,28 +273,48 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn write_words(&self, id: i64, row: &Row<'_>) -> rusqlite::Result<()> {
+    fn add_words(&mut self, id: i64, row: &Row<'a>) -> rusqlite::Result<()> {
         let mut title = String::new();
         let title_length = words::terms(row.entry.title(), &mut title);
         let number = rank::row_number(id, title_length, row.length());
-        let (headings, body) = match &row.entry.content {
-            Content::Note { terms, .. } => (terms.headings.as_str(), terms.body.as_str()),
-            Content::File => ("", ""),
-        };
-        self.connection
-            .prepare_cached("INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![number, title, headings, row.names(), body])?;
         self.connection
             .prepare_cached("UPDATE note SET words = ?2 WHERE id = ?1")?
             .execute([id, number])?;
-        self.count(1, i64::from(row.length()))
+        self.words
+            .new
+            .push((number, title, row.names(), &row.entry.content));
+        self.words.notes += 1;
+        self.words.words += i64::from(row.length());
+        Ok(())
     }
 
-    fn count(&self, notes: i64, words: i64) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("UPDATE total SET value = value + iif(name = 'notes', ?1, ?2)")?
-            .execute([notes, words])
-            .map(|_| ())
+    fn settle_words(&mut self) -> rusqlite::Result<()> {
+        let Words {
+            gone,
+            new,
+            notes,
+            words,
+        } = std::mem::take(&mut self.words);
+        let mut total = self
+            .connection
+            .prepare_cached("UPDATE total SET value = value + ?2 WHERE name = ?1")?;
+        total.execute(params!["notes", notes])?;
+        total.execute(params!["words", words])?;
+        for number in gone {
+            self.connection
+                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
+                .execute([number])?;
+        }
+        for (number, title, names, content) in new {
+            let (headings, body) = match content {
+                Content::Note { terms, .. } => (terms.headings.as_str(), terms.body.as_str()),
+                Content::File => ("", ""),
+            };
+            self.connection
+                .prepare_cached("INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![number, title, headings, names, body])?;
+        }
+        Ok(())
     }
 
     fn write_note(&self, id: i64, note: &Note) -> rusqlite::Result<()> {
@@ -270,7 +331,9 @@ impl<'a> Work<'a> {
                 ])?;
         }
         for tag in &note.tags {
-            self.connection.prepare_cached("INSERT OR IGNORE INTO tag VALUES (?1, ?2)")?.execute(params![id, tag])?;
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO tag VALUES (?1, ?2)")?
+                .execute(params![id, tag])?;
         }
         for (key, value) in properties(&note.metadata) {
             self.connection
@@ -281,8 +344,10 @@ impl<'a> Work<'a> {
     }
 
     /// Removes all that was made from the file's earlier content; its row stays.
-    fn clear(&self, known: &Known) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([known.words])?;
+    fn clear(&mut self, known: &Known) -> rusqlite::Result<()> {
+        self.words.remove(known.words);
+        self.words.notes -= 1;
+        self.words.words -= known.length;
         if known.is_note {
             for statement in [
                 "DELETE FROM observation WHERE note = ?1",
@@ -290,14 +355,18 @@ impl<'a> Work<'a> {
                 "DELETE FROM tag WHERE note = ?1",
                 "DELETE FROM property WHERE note = ?1",
             ] {
-                self.connection.prepare_cached(statement)?.execute([known.id])?;
+                self.connection
+                    .prepare_cached(statement)?
+                    .execute([known.id])?;
             }
         }
-        self.count(-1, -known.length)
+        Ok(())
     }
 
     fn drop_path(&mut self, path: &NotePath) -> Result<bool> {
-        let Some(known) = self.known(path).action("look a file up")? else { return Ok(false) };
+        let Some(known) = self.known(path).action("look a file up")? else {
+            return Ok(false);
+        };
         self.clear(&known).action("clear a note")?;
         self.claims.touched(known.claim.as_deref());
         self.touch_names(path, &known);
@@ -310,14 +379,19 @@ impl<'a> Work<'a> {
 
     /// Has every link looked at again that may have found the note by one of its names.
     fn touch_names(&mut self, path: &NotePath, known: &Known) {
-        for name in [path.as_str(), &known.title, &known.external_id].into_iter().chain(known.permalink.as_deref()) {
+        for name in [path.as_str(), &known.title, &known.external_id]
+            .into_iter()
+            .chain(known.permalink.as_deref())
+        {
             self.links.touched(link::bucket(name));
         }
     }
 
     fn touch(&self, path: &NotePath, fingerprint: &Fingerprint) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached("UPDATE note SET size = ?3, modified_ns = ?4 WHERE project = ?1 AND path = ?2")?
+            .prepare_cached(
+                "UPDATE note SET size = ?3, modified_ns = ?4 WHERE project = ?1 AND path = ?2",
+            )?
             .execute(params![
                 self.scope.project.0,
                 path.as_str(),
@@ -329,8 +403,12 @@ impl<'a> Work<'a> {
 
     fn set_faults(&self, faults: &[Fault]) -> rusqlite::Result<()> {
         let project = self.scope.project.0;
-        self.connection.prepare_cached("DELETE FROM fault WHERE project = ?1")?.execute([project])?;
-        let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO fault VALUES (?1, ?2, ?3)")?;
+        self.connection
+            .prepare_cached("DELETE FROM fault WHERE project = ?1")?
+            .execute([project])?;
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO fault VALUES (?1, ?2, ?3)")?;
         for fault in faults {
             insert.execute(params![project, fault.path, fault.message])?;
         }
@@ -350,19 +428,28 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn new(entry: &'a Entry, scope: &Scope<'_>) -> Self {
         let declared = match &entry.content {
-            Content::Note { note, .. } => note.permalink.clone().filter(|permalink| !permalink.trim().is_empty()),
+            Content::Note { note, .. } => note
+                .permalink
+                .clone()
+                .filter(|permalink| !permalink.trim().is_empty()),
             Content::File => None,
         };
         let is_declared = declared.is_some();
         let claim = match &entry.content {
-            Content::Note { .. } => {
-                declared.or_else(|| Some(Permalink::of(&entry.path, scope.slug).as_str().to_owned()))
-            }
+            Content::Note { .. } => declared
+                .or_else(|| Some(Permalink::of(&entry.path, scope.slug).as_str().to_owned())),
             Content::File => None,
         };
         let path_bucket = link::bucket(entry.path.as_str());
-        let title_bucket = Some(link::bucket(entry.title())).filter(|bucket| *bucket != path_bucket);
-        Self { entry, claim, declared: is_declared, path_bucket, title_bucket }
+        let title_bucket =
+            Some(link::bucket(entry.title())).filter(|bucket| *bucket != path_bucket);
+        Self {
+            entry,
+            claim,
+            declared: is_declared,
+            path_bucket,
+            title_bucket,
+        }
     }
 
     fn note(&self) -> Option<&'a Note> {
@@ -428,7 +515,10 @@ fn properties(metadata: &Metadata) -> Vec<(String, &str)> {
     while let Some((key, value)) = pending.pop() {
         match value {
             serde_json::Value::Object(map) => {
-                pending.extend(map.iter().map(|(inner, value)| (format!("{key}.{inner}"), value)));
+                pending.extend(
+                    map.iter()
+                        .map(|(inner, value)| (format!("{key}.{inner}"), value)),
+                );
             }
             value => flat.extend(texts(value).into_iter().map(|text| (key.clone(), text))),
         }
@@ -438,6 +528,9 @@ fn properties(metadata: &Metadata) -> Vec<(String, &str)> {
 
 /// The stable id of a file: a version 5 UUID (RFC 9562) of its project and the path it was first seen at.
 fn external_id(project: ProjectId, path: &NotePath) -> String {
-    let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("cairn:{}", project.0).as_bytes());
+    let space = Uuid::new_v5(
+        &Uuid::NAMESPACE_URL,
+        format!("cairn:{}", project.0).as_bytes(),
+    );
     Uuid::new_v5(&space, path.as_str().as_bytes()).to_string()
 }

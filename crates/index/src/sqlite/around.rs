@@ -4,8 +4,8 @@
 //! same graph.
 
 use super::Session;
-use crate::record::{Edge, Graph, NoteId, NoteKey, ProjectId, Reach, RelationRecord};
 use crate::Result;
+use crate::record::{Edge, Graph, NoteId, NoteKey, ProjectId, Reach, RelationRecord};
 use std::collections::HashSet;
 
 impl Session<'_> {
@@ -24,9 +24,15 @@ impl Session<'_> {
             let mut next = Vec::new();
             for note in frontier {
                 let outgoing = self.relations(note)?;
-                let steps = outgoing.into_iter().map(|relation| (relation.resolved, relation));
+                let steps = outgoing
+                    .into_iter()
+                    .map(|relation| (relation.resolved, relation));
                 let incoming = self.backlinks(note)?;
-                let steps = steps.chain(incoming.into_iter().map(|relation| (Some(relation.source), relation)));
+                let steps = steps.chain(
+                    incoming
+                        .into_iter()
+                        .map(|relation| (Some(relation.source), relation)),
+                );
                 for (end, relation) in steps {
                     let unresolved_further_off = end.is_none() && depth > 1;
                     if unresolved_further_off || !walked.insert(key(&relation)) {
@@ -37,7 +43,9 @@ impl Session<'_> {
                             if graph.notes.len() == reach.limit {
                                 continue;
                             }
-                            let Some(record) = self.note(ProjectId(0), NoteKey::Id(end))? else { continue };
+                            let Some(record) = self.note(ProjectId(0), NoteKey::Id(end))? else {
+                                continue;
+                            };
                             if reach.since.is_some_and(|since| record.modified < since) {
                                 continue;
                             }
@@ -58,5 +66,9 @@ impl Session<'_> {
 
 /// What makes two relations of one note the same: type and written target.
 fn key(relation: &RelationRecord) -> (NoteId, String, String) {
-    (relation.source, relation.relation_type.clone(), relation.target.clone())
+    (
+        relation.source,
+        relation.relation_type.clone(),
+        relation.target.clone(),
+    )
 }

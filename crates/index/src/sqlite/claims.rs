@@ -6,8 +6,8 @@
 //! computed anew for every claim an `apply` touches, whatever the order files came in.
 
 use super::apply::Work;
-use crate::error::StatementContext;
 use crate::Result;
+use crate::error::StatementContext;
 use cairn_note::link;
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -36,12 +36,16 @@ impl Work<'_> {
     pub(super) fn settle_claims(&mut self) -> Result<()> {
         let mut touched = std::mem::take(&mut self.claims).touched;
         // A claim to `x-1` takes that suffix from the notes that share `x`, and gives it back when it goes.
-        let roots: Vec<String> =
-            touched.iter().filter_map(|claim| without_suffix(claim)).map(str::to_owned).collect();
+        let roots: Vec<String> = touched
+            .iter()
+            .filter_map(|claim| without_suffix(claim))
+            .map(str::to_owned)
+            .collect();
         touched.extend(roots);
         let mut changed = Vec::new();
         for claim in &touched {
-            self.assign(claim, &mut changed).action("give out a permalink")?;
+            self.assign(claim, &mut changed)
+                .action("give out a permalink")?;
         }
         self.rename(&changed).action("store a permalink")
     }
@@ -62,7 +66,11 @@ impl Work<'_> {
                 }
             };
             if claimant.permalink.as_ref() != Some(&permalink) {
-                changed.push(Renamed { id: claimant.id, old: claimant.permalink, new: permalink });
+                changed.push(Renamed {
+                    id: claimant.id,
+                    old: claimant.permalink,
+                    new: permalink,
+                });
             }
         }
         Ok(())
@@ -92,7 +100,9 @@ impl Work<'_> {
         for Renamed { id, old, .. } in changed {
             if let Some(old) = old {
                 self.links.touched(link::bucket(old));
-                self.connection.prepare_cached("UPDATE note SET permalink = NULL WHERE id = ?1")?.execute([id])?;
+                self.connection
+                    .prepare_cached("UPDATE note SET permalink = NULL WHERE id = ?1")?
+                    .execute([id])?;
             }
         }
         for Renamed { id, new, .. } in changed {
@@ -120,7 +130,9 @@ struct Renamed {
 /// The claim before `-1`, `-2`, …, if it ends so.
 fn without_suffix(claim: &str) -> Option<&str> {
     let (root, digits) = claim.rsplit_once('-')?;
-    let is_number = !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !digits.is_empty()
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !root.is_empty()).then_some(root)
 }
 
@@ -130,8 +142,21 @@ mod tests {
 
     #[test]
     fn only_a_counting_suffix_is_cut() {
-        let roots: Vec<_> =
-            ["a-1", "a-12", "a-1-2", "a", "a-", "a-b", "a-01", "-1"].map(without_suffix).to_vec();
-        assert_eq!(roots, [Some("a"), Some("a"), Some("a-1"), None, None, None, None, None]);
+        let roots: Vec<_> = ["a-1", "a-12", "a-1-2", "a", "a-", "a-b", "a-01", "-1"]
+            .map(without_suffix)
+            .to_vec();
+        assert_eq!(
+            roots,
+            [
+                Some("a"),
+                Some("a"),
+                Some("a-1"),
+                None,
+                None,
+                None,
+                None,
+                None
+            ]
+        );
     }
 }

@@ -32,13 +32,19 @@ impl Session<'_> {
                 record.created,
                 record.modified,
             );
-            let _ = writeln!(text, "  {}", serde_json::Value::Object(record.metadata.clone()));
+            let _ = writeln!(
+                text,
+                "  {}",
+                serde_json::Value::Object(record.metadata.clone())
+            );
             for observation in self.observations(record.id)? {
                 let _ = writeln!(text, "  {observation:?}");
             }
             for relation in self.relations(record.id)? {
                 let end = match relation.resolved {
-                    Some(NoteId(id)) => self.note(project, NoteKey::Id(NoteId(id)))?.map(|note| note.path.to_string()),
+                    Some(NoteId(id)) => self
+                        .note(project, NoteKey::Id(NoteId(id)))?
+                        .map(|note| note.path.to_string()),
                     None => None,
                 };
                 let _ = writeln!(
@@ -69,16 +75,18 @@ impl Session<'_> {
         connection
             .execute_batch("CREATE VIRTUAL TABLE IF NOT EXISTS temp.every_word USING fts5vocab(main, words, instance)")?;
         let mut words: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-        let mut statement =
-            connection.prepare("SELECT doc, term, col, offset FROM temp.every_word ORDER BY doc, col, offset, term")?;
+        let mut statement = connection.prepare(
+            "SELECT doc, term, col, offset FROM temp.every_word ORDER BY doc, col, offset, term",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let number: i64 = row.get(0)?;
-            let (term, column, offset): (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            words.entry(rank::note_of(number)).or_default().push(format!(
-                "{column}[{offset}] {term} ({})",
-                number & 0xffff
-            ));
+            let (term, column, offset): (String, String, i64) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
+            words
+                .entry(rank::note_of(number))
+                .or_default()
+                .push(format!("{column}[{offset}] {term} ({})", number & 0xffff));
         }
         drop(rows);
         drop(statement);

@@ -64,7 +64,11 @@ impl Plan {
                 self.text.push_str(" OR ");
             }
             self.text.push_str(&phrase.text);
-            self.phrases.push(if counted { (phrase.weight, phrase.terms) } else { (0.0, 0) });
+            self.phrases.push(if counted {
+                (phrase.weight, phrase.terms)
+            } else {
+                (0.0, 0)
+            });
         }
         self
     }
@@ -81,7 +85,11 @@ impl Plan {
 
     /// The phrases that weigh something, by bit.
     fn counted(&self) -> u64 {
-        let bits = self.phrases.iter().enumerate().filter(|(_, (weight, _))| *weight > 0.0);
+        let bits = self
+            .phrases
+            .iter()
+            .enumerate()
+            .filter(|(_, (weight, _))| *weight > 0.0);
         bits.fold(0, |all, (number, _)| all | 1 << (number & 63))
     }
 }
@@ -101,11 +109,20 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When a statement fails; never because of the query's text.
-    pub fn lexical(&self, query: &Query, filter: &Filter, limit: usize, offset: usize) -> Result<Hits> {
+    pub fn lexical(
+        &self,
+        query: &Query,
+        filter: &Filter,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Hits> {
         let mut filter = filter.clone();
         filter.tags.extend(query.tags.iter().cloned());
         if query.nothing {
-            return Ok(Hits { total_is_exact: true, ..Hits::default() });
+            return Ok(Hits {
+                total_is_exact: true,
+                ..Hits::default()
+            });
         }
         let allowed = self.allowed(&filter)?;
         let wanted = limit.saturating_add(offset);
@@ -114,7 +131,8 @@ impl Session<'_> {
             Some(Expr::Any(words)) => {
                 let phrase = side_by_side(words);
                 let words: Vec<&Word> = words.iter().filter(|word| !word.stop).collect();
-                let (ranked, exact) = self.any(&words, phrase.as_deref(), allowed.as_ref(), wanted)?;
+                let (ranked, exact) =
+                    self.any(&words, phrase.as_deref(), allowed.as_ref(), wanted)?;
                 self.page(ranked, exact, limit, offset)
             }
             Some(expr) => self.boolean(expr, &filter, allowed.as_ref(), limit, offset),
@@ -122,14 +140,22 @@ impl Session<'_> {
     }
 
     /// Searches titles and other names only, for suggestions.
-    pub(super) fn names(&self, words: Vec<Word>, filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
+    pub(super) fn names(
+        &self,
+        words: Vec<Word>,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
         let words: Vec<&Word> = words.iter().collect();
         let phrases = self.phrases(&words)?;
         if phrases.is_empty() {
             return Ok(Vec::new());
         }
         let allowed = self.allowed(filter)?;
-        let plan = Plan::default().then("{title names} : (").any(&phrases, true).then(")");
+        let plan = Plan::default()
+            .then("{title names} : (")
+            .any(&phrases, true)
+            .then(")");
         let ranked = self.scored(&plan, allowed.as_ref(), None)?;
         Ok(self.page(ranked, true, limit, 0)?.hits)
     }
@@ -159,7 +185,8 @@ impl Session<'_> {
                 .any(rest, true)
                 .then("))");
             let ranked = self.scored(&plan, allowed, phrase)?;
-            let bound = rest.iter().map(|phrase| phrase.weight).sum::<f32>() * BOUND / most(plan.weight());
+            let bound =
+                rest.iter().map(|phrase| phrase.weight).sum::<f32>() * BOUND / most(plan.weight());
             if nth_best(&ranked, wanted).is_some_and(|least| least >= bound) {
                 return Ok((ranked, false));
             }
@@ -189,7 +216,11 @@ impl Session<'_> {
             texts.extend(self.render(expr, &mut excluded, false)?);
         }
         excluded.text = texts.join(" OR ");
-        let excluded = if texts.is_empty() { Vec::new() } else { self.scored(&excluded, allowed, None)? };
+        let excluded = if texts.is_empty() {
+            Vec::new()
+        } else {
+            self.scored(&excluded, allowed, None)?
+        };
         let excluded = excluded.into_iter().map(|ranked| ranked.note).collect();
         self.unranked(filter, allowed, Some(&excluded), limit, offset)
     }
@@ -227,18 +258,28 @@ impl Session<'_> {
     /// Everything must match, except plain words beside a quoted phrase, which only help.
     fn render_all(&self, exprs: &[Expr], plan: &mut Plan, counted: bool) -> Result<Option<String>> {
         let mut required = Vec::new();
-        for expr in exprs.iter().filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _))) {
+        for expr in exprs
+            .iter()
+            .filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _)))
+        {
             required.extend(self.render(expr, plan, counted)?);
         }
-        let Some(mut text) = joined(&required, " AND ") else { return Ok(None) };
+        let Some(mut text) = joined(&required, " AND ") else {
+            return Ok(None);
+        };
         for expr in exprs {
             if let Expr::Any(_) = expr {
                 // Once more as the condition of the part that only helps.
                 let mut again = Vec::new();
-                for expr in exprs.iter().filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _))) {
+                for expr in exprs
+                    .iter()
+                    .filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _)))
+                {
                     again.extend(self.render(expr, plan, false)?);
                 }
-                if let (Some(again), Some(any)) = (joined(&again, " AND "), self.render(expr, plan, counted)?) {
+                if let (Some(again), Some(any)) =
+                    (joined(&again, " AND "), self.render(expr, plan, counted)?)
+                {
                     text = format!("({text} OR ({again} AND {any}))");
                 }
             }
@@ -255,7 +296,11 @@ impl Session<'_> {
 
     fn render_word(&self, word: &Word, plan: &mut Plan, counted: bool) -> Result<String> {
         let phrase = self.phrase(word)?;
-        plan.phrases.push(if counted { (phrase.weight, phrase.terms) } else { (0.0, 0) });
+        plan.phrases.push(if counted {
+            (phrase.weight, phrase.terms)
+        } else {
+            (0.0, 0)
+        });
         Ok(phrase.text)
     }
 
@@ -274,11 +319,21 @@ impl Session<'_> {
     fn phrase(&self, word: &Word) -> Result<Phrase> {
         // A single letter begins too many words to be worth a prefix search.
         let prefix = word.prefix && !matches!(word.terms.as_slice(), [term] if term.len() == 1);
-        let text = format!("\"{}\"{}", word.terms.join(" "), if prefix { " *" } else { "" });
+        let text = format!(
+            "\"{}\"{}",
+            word.terms.join(" "),
+            if prefix { " *" } else { "" }
+        );
         let notes = self.count(&text)?;
         let (all, _) = self.totals()?;
-        let weight = (1.0 + (all as f64 - notes as f64 + 0.5).max(0.5) / (notes as f64 + 0.5)).ln() as f32;
-        Ok(Phrase { text, terms: u16::try_from(word.terms.len()).unwrap_or(u16::MAX), notes, weight })
+        let weight =
+            (1.0 + (all as f64 - notes as f64 + 0.5).max(0.5) / (notes as f64 + 0.5)).ln() as f32;
+        Ok(Phrase {
+            text,
+            terms: u16::try_from(word.terms.len()).unwrap_or(u16::MAX),
+            notes,
+            weight,
+        })
     }
 
     fn count(&self, text: &str) -> Result<u64> {
@@ -304,11 +359,19 @@ impl Session<'_> {
     }
 
     /// Scores every allowed note a plan finds.
-    fn scored(&self, plan: &Plan, allowed: Option<&Allowed>, phrase: Option<&str>) -> Result<Vec<Ranked>> {
+    fn scored(
+        &self,
+        plan: &Plan,
+        allowed: Option<&Allowed>,
+        phrase: Option<&str>,
+    ) -> Result<Vec<Ranked>> {
         let (notes, words) = self.totals()?;
         let mean_length = words as f32 / notes.max(1) as f32;
         let ranker = self.lease.ranker();
-        ranker.prepare(Weights { phrases: plan.phrases.clone(), mean_length });
+        ranker.prepare(Weights {
+            phrases: plan.phrases.clone(),
+            mean_length,
+        });
         self.lease
             .connection()
             .prepare_cached("SELECT rank_row(words) FROM words WHERE words MATCH ?1")
@@ -327,23 +390,42 @@ impl Session<'_> {
         Ok(rows
             .into_iter()
             .filter(|row| allowed.is_none_or(|set| set.has(rank::note_of(row.row))))
-            .map(|row| ranked(&row, weight, counted, phrase.binary_search(&row.row).is_ok()))
+            .map(|row| {
+                ranked(
+                    &row,
+                    weight,
+                    counted,
+                    phrase.binary_search(&row.row).is_ok(),
+                )
+            })
             .collect())
     }
 
     /// The rows that have a phrase, in order.
     fn with_phrase(&self, phrase: &str) -> Result<Vec<i64>> {
-        self.rows("search a phrase", "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid", [phrase], |row| {
-            row.get(0)
-        })
+        self.rows(
+            "search a phrase",
+            "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid",
+            [phrase],
+            |row| row.get(0),
+        )
     }
 
     /// Cuts a page out of ranked notes.
-    fn page(&self, mut ranked: Vec<Ranked>, exact: bool, limit: usize, offset: usize) -> Result<Hits> {
+    fn page(
+        &self,
+        mut ranked: Vec<Ranked>,
+        exact: bool,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Hits> {
         let total = ranked.len();
         let wanted = limit.saturating_add(offset);
         let best = |one: &Ranked, other: &Ranked| {
-            other.total.total_cmp(&one.total).then_with(|| one.note.cmp(&other.note))
+            other
+                .total
+                .total_cmp(&one.total)
+                .then_with(|| one.note.cmp(&other.note))
         };
         if wanted < total {
             ranked.select_nth_unstable_by(wanted, best);
@@ -352,13 +434,26 @@ impl Session<'_> {
         ranked.sort_unstable_by(best);
         let mut hits = Vec::new();
         for Ranked { note, total, parts } in ranked.into_iter().skip(offset) {
-            let Some(note) = self.note(ProjectId(0), NoteKey::Id(NoteId(note)))? else { continue };
-            hits.push(Hit { note, score: total, parts });
+            let Some(note) = self.note(ProjectId(0), NoteKey::Id(NoteId(note)))? else {
+                continue;
+            };
+            hits.push(Hit {
+                note,
+                score: total,
+                parts,
+            });
         }
         hits.sort_by(|one, other| {
-            other.score.total_cmp(&one.score).then_with(|| one.note.path.cmp(&other.note.path))
+            other
+                .score
+                .total_cmp(&one.score)
+                .then_with(|| one.note.path.cmp(&other.note.path))
         });
-        Ok(Hits { hits, total, total_is_exact: exact })
+        Ok(Hits {
+            hits,
+            total,
+            total_is_exact: exact,
+        })
     }
 
     /// Lists what is let through and not excluded, latest first.
@@ -376,7 +471,11 @@ impl Session<'_> {
                 None => usize::try_from(self.totals()?.0).unwrap_or(usize::MAX),
             };
             let records = self.recent(filter, limit, offset)?;
-            return Ok(Hits { hits: records.into_iter().map(unscored).collect(), total, total_is_exact: true });
+            return Ok(Hits {
+                hits: records.into_iter().map(unscored).collect(),
+                total,
+                total_is_exact: true,
+            });
         }
         let records: Vec<NoteRecord> = self.rows(
             "list notes",
@@ -385,17 +484,31 @@ impl Session<'_> {
             record,
         )?;
         let let_through = |record: &NoteRecord| {
-            allowed.is_none_or(|set| set.has(record.id.0)) && excluded.is_none_or(|set| !set.contains(&record.id.0))
+            allowed.is_none_or(|set| set.has(record.id.0))
+                && excluded.is_none_or(|set| !set.contains(&record.id.0))
         };
         let all: Vec<NoteRecord> = records.into_iter().filter(let_through).collect();
         let total = all.len();
-        let hits = all.into_iter().skip(offset).take(limit).map(unscored).collect();
-        Ok(Hits { hits, total, total_is_exact: true })
+        let hits = all
+            .into_iter()
+            .skip(offset)
+            .take(limit)
+            .map(unscored)
+            .collect();
+        Ok(Hits {
+            hits,
+            total,
+            total_is_exact: true,
+        })
     }
 }
 
 fn unscored(note: NoteRecord) -> Hit {
-    Hit { note, score: 0.0, parts: Scores::default() }
+    Hit {
+        note,
+        score: 0.0,
+        parts: Scores::default(),
+    }
 }
 
 fn joined(parts: &[String], operator: &str) -> Option<String> {
@@ -420,7 +533,11 @@ fn side_by_side(words: &[Word]) -> Option<String> {
     if words.len() < 2 || words.iter().any(|word| word.prefix) {
         return None;
     }
-    let terms: Vec<&str> = words.iter().flat_map(|word| &word.terms).map(String::as_str).collect();
+    let terms: Vec<&str> = words
+        .iter()
+        .flat_map(|word| &word.terms)
+        .map(String::as_str)
+        .collect();
     Some(format!("\"{}\"", terms.join(" ")))
 }
 
@@ -452,11 +569,24 @@ fn ranked(row: &Scored, weight: f32, counted: u64, has_phrase: bool) -> Ranked {
     let exactness = f32::from(row.title_terms) / f32::from(rank::title_length(row.row).max(1));
     let title = TITLE * row.title * (0.4 + 0.6 * exactness.min(1.0)) + NAMES * row.names;
     let headings = HEADINGS * row.headings;
-    let all = if row.met & counted == counted { ALL * weight } else { 0.0 };
+    let all = if row.met & counted == counted {
+        ALL * weight
+    } else {
+        0.0
+    };
     let phrase = if has_phrase { PHRASE * weight } else { 0.0 };
-    let parts = Scores { body: row.body, title, headings, whole: all + phrase };
+    let parts = Scores {
+        body: row.body,
+        title,
+        headings,
+        whole: all + phrase,
+    };
     let total = (row.body + title + headings + all + phrase) / most(weight);
-    Ranked { note: rank::note_of(row.row), total: total.min(1.0), parts }
+    Ranked {
+        note: rank::note_of(row.row),
+        total: total.min(1.0),
+        parts,
+    }
 }
 
 /// The most a note can have, by which totals are brought between 0 and 1.

@@ -53,21 +53,34 @@ impl Work<'_> {
         let links = std::mem::take(&mut self.links);
         let mut buckets = Buckets::new();
         for bucket in &links.touched {
-            self.point_again(bucket, &mut buckets).action("point links anew")?;
+            self.point_again(bucket, &mut buckets)
+                .action("point links anew")?;
         }
         for (note, path, relations) in links.new {
-            self.store(note, path, relations, &mut buckets).action("store a note's links")?;
+            self.store(note, path, relations, &mut buckets)
+                .action("store a note's links")?;
         }
         Ok(())
     }
 
     fn point_again(&self, bucket: &str, buckets: &mut Buckets) -> rusqlite::Result<()> {
         for stored in self.stored(bucket)? {
-            let Ok(path) = NotePath::from_disk(&stored.path) else { continue };
-            let resolved = self.point(stored.project, &path, &stored.target, stored.qualified, bucket, buckets)?;
+            let Ok(path) = NotePath::from_disk(&stored.path) else {
+                continue;
+            };
+            let resolved = self.point(
+                stored.project,
+                &path,
+                &stored.target,
+                stored.qualified,
+                bucket,
+                buckets,
+            )?;
             if resolved != stored.resolved {
                 self.connection
-                    .prepare_cached("UPDATE relation SET resolved = ?3 WHERE note = ?1 AND position = ?2")?
+                    .prepare_cached(
+                        "UPDATE relation SET resolved = ?3 WHERE note = ?1 AND position = ?2",
+                    )?
                     .execute(params![stored.note, stored.position, resolved])?;
             }
         }
@@ -102,9 +115,17 @@ impl Work<'_> {
         buckets: &mut Buckets,
     ) -> rusqlite::Result<()> {
         for (position, relation) in (0_i64..).zip(relations) {
-            let bucket = link::bucket(&LinkTarget::parse(&relation.target).map_or(String::new(), |link| link.name));
-            let resolved =
-                self.point(self.scope.project, path, &relation.target, relation.qualified, &bucket, buckets)?;
+            let bucket = link::bucket(
+                &LinkTarget::parse(&relation.target).map_or(String::new(), |link| link.name),
+            );
+            let resolved = self.point(
+                self.scope.project,
+                path,
+                &relation.target,
+                relation.qualified,
+                &bucket,
+                buckets,
+            )?;
             self.connection
                 .prepare_cached("INSERT INTO relation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
                 .execute(params![
@@ -131,7 +152,9 @@ impl Work<'_> {
         bucket: &str,
         buckets: &mut Buckets,
     ) -> rusqlite::Result<Option<i64>> {
-        let Some(mut target) = LinkTarget::parse(target) else { return Ok(None) };
+        let Some(mut target) = LinkTarget::parse(target) else {
+            return Ok(None);
+        };
         target.qualified |= qualified;
         let candidates = if link::uuid(&target.name).is_some() {
             Rc::new(resolve::candidates(self.connection, &target)?)
@@ -143,11 +166,17 @@ impl Work<'_> {
             candidates
         };
         let slug = self.slug_of(project);
-        let scope = Scope { project, slug: slug.as_deref(), siblings: self.scope.siblings };
-        Ok(match resolve::choose(&scope, Some(source), &target, &candidates) {
-            Choice::One(place) => Some(candidates[place].id),
-            Choice::Several(_) | Choice::Nothing => None,
-        })
+        let scope = Scope {
+            project,
+            slug: slug.as_deref(),
+            siblings: self.scope.siblings,
+        };
+        Ok(
+            match resolve::choose(&scope, Some(source), &target, &candidates) {
+                Choice::One(place) => Some(candidates[place].id),
+                Choice::Several(_) | Choice::Nothing => None,
+            },
+        )
     }
 
     /// Returns the slug permalinks of a project begin with, if they do.

@@ -34,7 +34,9 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { checkout_timeout: Duration::from_secs(30) }
+        Self {
+            checkout_timeout: Duration::from_secs(30),
+        }
     }
 }
 
@@ -79,7 +81,9 @@ impl Index {
     /// When this thread has a session open, or none becomes free in time.
     pub fn read(&self, holder: &'static str) -> Result<Session<'_>> {
         let pool = self.readers.as_ref().unwrap_or(&self.writer);
-        Ok(Session { lease: pool.lease(&self.nest, self.begin.0, holder)? })
+        Ok(Session {
+            lease: pool.lease(&self.nest, self.begin.0, holder)?,
+        })
     }
 
     /// Applies changes in one transaction, the only way anything changes: all of them or, on an error, none.
@@ -104,7 +108,9 @@ impl Index {
     }
 
     pub(crate) fn write(&self, holder: &'static str) -> Result<WriteSession<'_>> {
-        Ok(WriteSession { lease: self.writer.lease(&self.nest, self.begin.1, holder)? })
+        Ok(WriteSession {
+            lease: self.writer.lease(&self.nest, self.begin.1, holder)?,
+        })
     }
 }
 

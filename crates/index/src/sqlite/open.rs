@@ -24,6 +24,9 @@ const CACHE_KIB: u32 = 32 * 1024;
 /// twice as much.
 const FTS_BUFFER: u32 = 16 * 1024 * 1024;
 
+/// Segments of one level FTS5 lets pile up before it merges them.
+const FTS_MERGE: u32 = 8;
+
 /// Pages of 4 KiB the write-ahead log may grow to before it is folded back.
 const CHECKPOINT_PAGES: u32 = 4_000;
 
@@ -56,8 +59,17 @@ pub(super) fn file(path: &Path, options: &Options) -> Result<Index> {
     let (write_path, read_path) = (path.to_owned(), path.to_owned());
     let pool = Pool::new(1, timeout, Box::new(move || writer(&write_path, timeout)));
     pool.stock(first);
-    let readers = Pool::new(READERS, timeout, Box::new(move || reader(&read_path, timeout)));
-    Ok(Index { nest: Nest::new(), writer: pool, readers: Some(readers), begin: (Begin::Read, Begin::Write) })
+    let readers = Pool::new(
+        READERS,
+        timeout,
+        Box::new(move || reader(&read_path, timeout)),
+    );
+    Ok(Index {
+        nest: Nest::new(),
+        writer: pool,
+        readers: Some(readers),
+        begin: (Begin::Read, Begin::Write),
+    })
 }
 
 pub(super) fn memory(options: &Options) -> Result<Index> {
@@ -66,20 +78,44 @@ pub(super) fn memory(options: &Options) -> Result<Index> {
     let pool = Pool::new(
         1,
         options.checkout_timeout,
-        Box::new(|| Err(Error::Corrupt { what: "connection in memory that was lost" })),
+        Box::new(|| {
+            Err(Error::Corrupt {
+                what: "connection in memory that was lost",
+            })
+        }),
     );
     pool.stock(Link::new(connection)?);
-    Ok(Index { nest: Nest::new(), writer: pool, readers: None, begin: (Begin::Read, Begin::Write) })
+    Ok(Index {
+        nest: Nest::new(),
+        writer: pool,
+        readers: None,
+        begin: (Begin::Read, Begin::Write),
+    })
 }
 
 fn writer(path: &Path, timeout: Duration) -> Result<Link> {
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, timeout)?;
-    let open = |source| Error::Open { path: path.to_owned(), source };
-    connection.pragma_update(None, "synchronous", "NORMAL").map_err(open)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(open)?;
-    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
+    let mut connection = connect(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        timeout,
+    )?;
+    let open = |source| Error::Open {
+        path: path.to_owned(),
+        source,
+    };
+    connection
+        .pragma_update(None, "synchronous", "NORMAL")
+        .map_err(open)?;
+    connection
+        .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
+        .map_err(open)?;
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(open)?;
     if found != version() {
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(open)?;
         set_up(&mut connection)?;
     }
     Link::new(connection)
@@ -90,31 +126,58 @@ fn reader(path: &Path, timeout: Duration) -> Result<Link> {
 }
 
 fn connect(path: &Path, access: OpenFlags, timeout: Duration) -> Result<Connection> {
-    let open = |source| Error::Open { path: path.to_owned(), source };
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
+    let open = |source| Error::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(open)?;
     connection.busy_timeout(timeout).map_err(open)?;
-    connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB)).map_err(open)?;
-    connection.pragma_update(None, "temp_store", "MEMORY").map_err(open)?;
-    connection.pragma_update(None, "mmap_size", 1_i64 << 28).map_err(open)?;
+    connection
+        .pragma_update(None, "cache_size", -i64::from(CACHE_KIB))
+        .map_err(open)?;
+    connection
+        .pragma_update(None, "temp_store", "MEMORY")
+        .map_err(open)?;
+    connection
+        .pragma_update(None, "mmap_size", 1_i64 << 28)
+        .map_err(open)?;
     Ok(connection)
 }
 
 /// Makes the schema, dropping whatever another version left, in one transaction.
 pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).action("lock the index")?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .action("lock the index")?;
     // Another process may have set it up while this one waited.
-    let found: u32 =
-        transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).action("read the index's version")?;
+    let found: u32 = transaction
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .action("read the index's version")?;
     if found != version() {
         for table in tables(&transaction).action("list the tables of an old index")? {
-            transaction.execute_batch(&format!("DROP TABLE IF EXISTS \"{table}\"")).action("drop an old table")?;
+            transaction
+                .execute_batch(&format!("DROP TABLE IF EXISTS \"{table}\""))
+                .action("drop an old table")?;
         }
-        transaction.execute_batch(include_str!("schema.sql")).action("make the schema")?;
         transaction
-            .execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?1)", [FTS_BUFFER])
+            .execute_batch(include_str!("schema.sql"))
+            .action("make the schema")?;
+        transaction
+            .execute(
+                "INSERT INTO words (words, rank) VALUES ('hashsize', ?1)",
+                [FTS_BUFFER],
+            )
             .action("configure full-text search")?;
-        transaction.pragma_update(None, "user_version", version()).action("set the index's version")?;
+        transaction
+            .execute(
+                "INSERT INTO words (words, rank) VALUES ('automerge', ?1)",
+                [FTS_MERGE],
+            )
+            .action("configure full-text search")?;
+        transaction
+            .pragma_update(None, "user_version", version())
+            .action("set the index's version")?;
     }
     transaction.commit().action("make the schema")
 }
@@ -131,8 +194,13 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 fn is_no_database(error: &Error) -> bool {
-    let (Error::Open { source, .. } | Error::Statement { source, .. }) = error else { return false };
-    matches!(source.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+    let (Error::Open { source, .. } | Error::Statement { source, .. }) = error else {
+        return false;
+    };
+    matches!(
+        source.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
 }
 
 fn aside(path: &Path) -> PathBuf {

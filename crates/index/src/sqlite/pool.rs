@@ -6,6 +6,7 @@
 use super::rank::Ranker;
 use crate::{Error, Result, error::StatementContext};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +23,10 @@ impl Link {
     /// Registers the rank function on a connection that is ready otherwise.
     pub(super) fn new(connection: Connection) -> Result<Self> {
         connection.set_prepared_statement_cache_capacity(64);
+        // Without it SQLite prepares some statements anew for every value they are given.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .action("keep query plans stable")?;
         let ranker = Ranker::register(&connection).action("register the rank function")?;
         Ok(Self { connection, ranker })
     }
@@ -62,7 +67,13 @@ struct State {
 impl Pool {
     /// Returns a pool that opens connections when they are first needed.
     pub(super) fn new(capacity: usize, timeout: Duration, open: Opener) -> Self {
-        Self { open, capacity, timeout, state: Mutex::default(), returned: Condvar::new() }
+        Self {
+            open,
+            capacity,
+            timeout,
+            state: Mutex::default(),
+            returned: Condvar::new(),
+        }
     }
 
     /// Puts a connection in that was opened elsewhere.
@@ -71,10 +82,22 @@ impl Pool {
     }
 
     /// Hands out a connection in a transaction; waits at most the pool's timeout for it.
-    pub(super) fn lease(&self, nest: &Nest, begin: Begin, holder: &'static str) -> Result<Lease<'_>> {
+    pub(super) fn lease(
+        &self,
+        nest: &Nest,
+        begin: Begin,
+        holder: &'static str,
+    ) -> Result<Lease<'_>> {
         let seat = nest.enter(holder)?;
         let link = self.take(holder)?;
-        let lease = Lease { pool: self, link: Some(link), holder, open: false, _seat: seat, _thread: PhantomData };
+        let lease = Lease {
+            pool: self,
+            link: Some(link),
+            holder,
+            open: false,
+            _seat: seat,
+            _thread: PhantomData,
+        };
         lease.begin(begin)
     }
 
@@ -92,7 +115,10 @@ impl Pool {
             }
             let waited = since.elapsed();
             if waited >= self.timeout {
-                return Err(Error::Busy { holder: state.holders.join(", "), waited });
+                return Err(Error::Busy {
+                    holder: state.holders.join(", "),
+                    waited,
+                });
             }
             state = self
                 .returned
@@ -143,7 +169,10 @@ impl Lease<'_> {
         };
         match self.connection().execute_batch(statement) {
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
-                Err(Error::Busy { holder: "another process".to_owned(), waited: self.pool.timeout })
+                Err(Error::Busy {
+                    holder: "another process".to_owned(),
+                    waited: self.pool.timeout,
+                })
             }
             result => {
                 result.action("begin a session")?;
@@ -164,7 +193,9 @@ impl Lease<'_> {
     }
 
     fn link(&self) -> &Link {
-        self.link.as_ref().expect("the connection is only taken out when the lease is dropped")
+        self.link
+            .as_ref()
+            .expect("the connection is only taken out when the lease is dropped")
     }
 
     /// Makes everything done in the session last.
@@ -205,7 +236,10 @@ impl Nest {
 
     fn enter(&self, holder: &'static str) -> Result<Seat> {
         OPEN.with_borrow_mut(|open| match open.iter().find(|(nest, _)| *nest == self.0) {
-            Some((_, outer)) => Err(Error::Nested { outer, inner: holder }),
+            Some((_, outer)) => Err(Error::Nested {
+                outer,
+                inner: holder,
+            }),
             None => {
                 open.push((self.0, holder));
                 Ok(Seat(self.0))

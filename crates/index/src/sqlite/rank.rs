@@ -96,21 +96,37 @@ impl Ranker {
     pub(super) fn register(connection: &Connection) -> rusqlite::Result<Self> {
         let collector = Rc::new(RefCell::new(Collector::default()));
         let api = fts5_api(connection)?;
-        let context = Rc::into_raw(Rc::clone(&collector)).cast_mut().cast::<c_void>();
+        let context = Rc::into_raw(Rc::clone(&collector))
+            .cast_mut()
+            .cast::<c_void>();
         // SAFETY: `api` is the connection's live FTS5 interface, and `context` is released by `release` when the
         // connection is closed.
         let code = unsafe {
-            let create = (*api).xCreateFunction.expect("every FTS5 version has xCreateFunction");
-            create(api, c"rank_row".as_ptr(), context, Some(rank_row), Some(release))
+            let create = (*api)
+                .xCreateFunction
+                .expect("every FTS5 version has xCreateFunction");
+            create(
+                api,
+                c"rank_row".as_ptr(),
+                context,
+                Some(rank_row),
+                Some(release),
+            )
         };
-        if code == ffi::SQLITE_OK { Ok(Self(collector)) } else { Err(failure(code)) }
+        if code == ffi::SQLITE_OK {
+            Ok(Self(collector))
+        } else {
+            Err(failure(code))
+        }
     }
 
     /// Sets the weights of the query that runs next and forgets earlier rows.
     pub(super) fn prepare(&self, weights: Weights) {
         let mut collector = self.0.borrow_mut();
         let mean = weights.mean_length.max(1.0);
-        collector.factors = (0..=u8::MAX).map(|code| K1 * (1.0 - B + B * length_of_code(code) / mean)).collect();
+        collector.factors = (0..=u8::MAX)
+            .map(|code| K1 * (1.0 - B + B * length_of_code(code) / mean))
+            .collect();
         collector.weights = weights;
         collector.scored.clear();
     }
@@ -155,7 +171,11 @@ fn fts5_api(connection: &Connection) -> rusqlite::Result<*mut ffi::fts5_api> {
     if code != ffi::SQLITE_OK {
         return Err(failure(code));
     }
-    if api.is_null() { Err(failure(ffi::SQLITE_ERROR)) } else { Ok(api) }
+    if api.is_null() {
+        Err(failure(ffi::SQLITE_ERROR))
+    } else {
+        Ok(api)
+    }
 }
 
 /// Releases the collector's pointer that `register` gave away.
@@ -189,22 +209,43 @@ unsafe extern "C" fn rank_row(
 
 /// # Safety
 /// `api` and `fts` must be the live pointers of a rank call.
-unsafe fn score(api: &ffi::Fts5ExtensionApi, fts: *mut ffi::Fts5Context, collector: &mut Collector) -> c_int {
-    let (Some(row_of), Some(first), Some(next)) = (api.xRowid, api.xPhraseFirst, api.xPhraseNext) else {
+unsafe fn score(
+    api: &ffi::Fts5ExtensionApi,
+    fts: *mut ffi::Fts5Context,
+    collector: &mut Collector,
+) -> c_int {
+    let (Some(row_of), Some(first), Some(next)) = (api.xRowid, api.xPhraseFirst, api.xPhraseNext)
+    else {
         return ffi::SQLITE_ERROR;
     };
     // SAFETY: as promised by the caller.
     let row = unsafe { row_of(fts) };
     let factor = collector.factors[usize::from(row.to_le_bytes()[0])];
-    let mut scored =
-        Scored { row, body: 0.0, headings: 0.0, names: 0.0, title: 0.0, title_terms: 0, met: 0 };
+    let mut scored = Scored {
+        row,
+        body: 0.0,
+        headings: 0.0,
+        names: 0.0,
+        title: 0.0,
+        title_terms: 0,
+        met: 0,
+    };
     for (number, (weight, terms)) in collector.weights.phrases.iter().enumerate() {
-        let mut iterator = ffi::Fts5PhraseIter { a: std::ptr::null(), b: std::ptr::null() };
+        let mut iterator = ffi::Fts5PhraseIter {
+            a: std::ptr::null(),
+            b: std::ptr::null(),
+        };
         let (mut column, mut offset) = (0, 0);
         let mut counts = [0_u32; 4];
         // SAFETY: as promised by the caller; phrases are numbered as the query has them.
         unsafe {
-            let code = first(fts, number as c_int, &raw mut iterator, &raw mut column, &raw mut offset);
+            let code = first(
+                fts,
+                number as c_int,
+                &raw mut iterator,
+                &raw mut column,
+                &raw mut offset,
+            );
             if code != ffi::SQLITE_OK {
                 return code;
             }

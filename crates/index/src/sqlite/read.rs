@@ -4,9 +4,7 @@
 
 use super::Session;
 use crate::error::StatementContext;
-use crate::record::{
-    Count, NoteId, NoteKey, NoteRecord, ProjectId, RelationRecord, Statistics,
-};
+use crate::record::{Count, NoteId, NoteKey, NoteRecord, ProjectId, RelationRecord, Statistics};
 use crate::{Fault, Filter, Fingerprint, Result};
 use cairn_note::link::Glob;
 use cairn_note::query::{Expr, Query, Word};
@@ -54,7 +52,10 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     Timestamp::from_microsecond(row.get(column)?).map_err(|error| conversion(column, error))
 }
 
-fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+fn conversion(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
 }
 
@@ -69,7 +70,8 @@ fn relation(row: &Row<'_>) -> rusqlite::Result<RelationRecord> {
 }
 
 /// The columns `relation` reads.
-const RELATION: &str = "relation.note, relation.type, relation.target, relation.context, relation.resolved";
+const RELATION: &str =
+    "relation.note, relation.type, relation.target, relation.context, relation.resolved";
 
 impl Session<'_> {
     /// Runs a query and reads all of its rows.
@@ -109,7 +111,12 @@ impl Session<'_> {
             "list faults",
             "SELECT path, message FROM fault WHERE project = ?1 ORDER BY path, message",
             [project.0],
-            |row| Ok(Fault { path: row.get(0)?, message: row.get(1)? }),
+            |row| {
+                Ok(Fault {
+                    path: row.get(0)?,
+                    message: row.get(1)?,
+                })
+            },
         )
     }
 
@@ -124,7 +131,9 @@ impl Session<'_> {
                 .prepare_cached(&format!("SELECT {RECORD} FROM note WHERE {condition}"))
                 .and_then(|mut statement| match key {
                     NoteKey::Id(_) => statement.query_row(params![values], record).optional(),
-                    _ => statement.query_row(params![values, project.0], record).optional(),
+                    _ => statement
+                        .query_row(params![values, project.0], record)
+                        .optional(),
                 })
                 .action("look a note up")
         };
@@ -146,13 +155,23 @@ impl Session<'_> {
         // A typo is rarely in the first letters of a word.
         for word in &mut words {
             if let [term] = word.terms.as_mut_slice() {
-                let kept = term.char_indices().nth(3).map_or(term.len(), |(end, _)| end);
+                let kept = term
+                    .char_indices()
+                    .nth(3)
+                    .map_or(term.len(), |(end, _)| end);
                 term.truncate(kept);
                 word.prefix = true;
             }
         }
-        let filter = Filter { projects: vec![project], ..Filter::default() };
-        Ok(self.names(words, &filter, limit)?.into_iter().map(|hit| hit.note).collect())
+        let filter = Filter {
+            projects: vec![project],
+            ..Filter::default()
+        };
+        Ok(self
+            .names(words, &filter, limit)?
+            .into_iter()
+            .map(|hit| hit.note)
+            .collect())
     }
 
     /// Returns every file below a folder (`""` is the root), sorted by path.
@@ -255,7 +274,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When a statement fails.
-    pub fn unresolved(&self, project: ProjectId, limit: usize) -> Result<Vec<(NotePath, RelationRecord)>> {
+    pub fn unresolved(
+        &self,
+        project: ProjectId,
+        limit: usize,
+    ) -> Result<Vec<(NotePath, RelationRecord)>> {
         self.rows(
             "list unresolved links",
             &format!(
@@ -280,7 +303,11 @@ impl Session<'_> {
             |row| row.get(0),
         )?;
         let mut records = Vec::new();
-        for id in ids.into_iter().filter(|id| allowed.as_ref().is_none_or(|set| set.has(*id))).skip(offset).take(limit)
+        for id in ids
+            .into_iter()
+            .filter(|id| allowed.as_ref().is_none_or(|set| set.has(*id)))
+            .skip(offset)
+            .take(limit)
         {
             records.extend(self.note(ProjectId(0), NoteKey::Id(NoteId(id)))?);
         }
@@ -324,7 +351,10 @@ impl Session<'_> {
 
     fn counts(&self, project: ProjectId, sql: &str) -> Result<Vec<Count>> {
         self.rows("count", sql, [project.0], |row| {
-            Ok(Count { value: row.get(0)?, count: row.get::<_, i64>(1)?.cast_unsigned() })
+            Ok(Count {
+                value: row.get(0)?,
+                count: row.get::<_, i64>(1)?.cast_unsigned(),
+            })
         })
     }
 
@@ -351,7 +381,13 @@ impl Session<'_> {
             })
             .action("count a project")?
             .map(i64::cast_unsigned);
-        Ok(Statistics { notes, files, observations, relations, unresolved })
+        Ok(Statistics {
+            notes,
+            files,
+            observations,
+            relations,
+            unresolved,
+        })
     }
 }
 
@@ -359,7 +395,11 @@ impl Session<'_> {
 pub(super) fn range_of(folder: &str) -> (String, Option<String>) {
     let folder = folder.trim_matches('/');
     // `0` is the character after `/`.
-    if folder.is_empty() { (String::new(), None) } else { (format!("{folder}/"), Some(format!("{folder}0"))) }
+    if folder.is_empty() {
+        (String::new(), None)
+    } else {
+        (format!("{folder}/"), Some(format!("{folder}0")))
+    }
 }
 
 /// Gathers the words of a query, wherever they stand in it.
@@ -369,7 +409,9 @@ fn gather_words(expr: Option<Expr>, words: &mut Vec<Word>) {
         Some(Expr::Any(any)) => words.extend(any.into_iter().filter(|word| !word.stop)),
         Some(Expr::Word(word)) => words.push(word),
         Some(Expr::And(parts) | Expr::Or(parts)) => {
-            parts.into_iter().for_each(|part| gather_words(Some(part), words));
+            parts
+                .into_iter()
+                .for_each(|part| gather_words(Some(part), words));
         }
         Some(Expr::Not(wanted, _)) => gather_words(wanted.map(|wanted| *wanted), words),
     }

@@ -51,14 +51,17 @@ impl Session<'_> {
         source: Option<&NotePath>,
         target: &LinkTarget,
     ) -> Result<Resolution> {
-        let candidates = candidates(self.lease.connection(), target).action("look for a link's target")?;
-        let record = |place: usize| self.note(scope.project, NoteKey::Id(NoteId(candidates[place].id)));
+        let candidates =
+            candidates(self.lease.connection(), target).action("look for a link's target")?;
+        let record =
+            |place: usize| self.note(scope.project, NoteKey::Id(NoteId(candidates[place].id)));
         Ok(match choose(scope, source, target, &candidates) {
-            Choice::One(place) => {
-                record(place)?.map_or(Resolution::Missing, |record| Resolution::Found(Box::new(record)))
-            }
+            Choice::One(place) => record(place)?.map_or(Resolution::Missing, |record| {
+                Resolution::Found(Box::new(record))
+            }),
             Choice::Several(places) => {
-                let records: Result<Vec<Option<NoteRecord>>> = places.into_iter().map(record).collect();
+                let records: Result<Vec<Option<NoteRecord>>> =
+                    places.into_iter().map(record).collect();
                 Resolution::Ambiguous(records?.into_iter().flatten().collect())
             }
             Choice::Nothing => Resolution::Missing,
@@ -67,7 +70,10 @@ impl Session<'_> {
 }
 
 /// Returns the notes that share the target's bucket, of every project.
-pub(super) fn candidates(connection: &Connection, target: &LinkTarget) -> rusqlite::Result<Vec<Candidate>> {
+pub(super) fn candidates(
+    connection: &Connection,
+    target: &LinkTarget,
+) -> rusqlite::Result<Vec<Candidate>> {
     let mut found = of_bucket(connection, &link::bucket(&target.name))?;
     if let Some(id) = link::uuid(&target.name) {
         found.extend(query(connection, "external_id = ?1", &id)?);
@@ -77,7 +83,11 @@ pub(super) fn candidates(connection: &Connection, target: &LinkTarget) -> rusqli
 
 /// Returns the notes of a bucket, by path.
 pub(super) fn of_bucket(connection: &Connection, bucket: &str) -> rusqlite::Result<Vec<Candidate>> {
-    query(connection, "(path_bucket = ?1 OR title_bucket = ?1 OR permalink_bucket = ?1)", bucket)
+    query(
+        connection,
+        "(path_bucket = ?1 OR title_bucket = ?1 OR permalink_bucket = ?1)",
+        bucket,
+    )
 }
 
 fn query(connection: &Connection, condition: &str, key: &str) -> rusqlite::Result<Vec<Candidate>> {
@@ -92,7 +102,9 @@ fn query(connection: &Connection, condition: &str, key: &str) -> rusqlite::Resul
 
 fn candidate(row: &Row<'_>) -> rusqlite::Result<Option<Candidate>> {
     let path: String = row.get(2)?;
-    let Ok(path) = NotePath::from_disk(&path) else { return Ok(None) };
+    let Ok(path) = NotePath::from_disk(&path) else {
+        return Ok(None);
+    };
     Ok(Some(Candidate {
         id: row.get(0)?,
         project: row.get(1)?,
@@ -137,25 +149,44 @@ fn choose_by_name(
     candidates: &[Candidate],
 ) -> Choice {
     if !qualified {
-        let here = Here { project: scope.project, slug: scope.slug, source, candidates };
+        let here = Here {
+            project: scope.project,
+            slug: scope.slug,
+            source,
+            candidates,
+        };
         let choice = here.choose(name);
         if choice != Choice::Nothing {
             return choice;
         }
     }
-    let Some((prefix, rest)) = name.split_once('/') else { return Choice::Nothing };
-    let Some(project) = project_named(scope, prefix) else { return Choice::Nothing };
+    let Some((prefix, rest)) = name.split_once('/') else {
+        return Choice::Nothing;
+    };
+    let Some(project) = project_named(scope, prefix) else {
+        return Choice::Nothing;
+    };
     if project == scope.project && !qualified {
         return Choice::Nothing;
     }
     let slug = scope.slug.map(|_| permalink::slug(prefix));
-    Here { project, slug: slug.as_deref(), source: None, candidates }.choose(rest)
+    Here {
+        project,
+        slug: slug.as_deref(),
+        source: None,
+        candidates,
+    }
+    .choose(rest)
 }
 
 /// Returns the project of that name: exact, then without case, then by slug.
 fn project_named(scope: &Scope<'_>, name: &str) -> Option<ProjectId> {
     let find = |test: &dyn Fn(&str) -> bool| {
-        scope.siblings.iter().find(|(sibling, _)| test(sibling)).map(|(_, project)| *project)
+        scope
+            .siblings
+            .iter()
+            .find(|(sibling, _)| test(sibling))
+            .map(|(_, project)| *project)
     };
     find(&|sibling| sibling == name)
         .or_else(|| find(&|sibling| sibling.to_lowercase() == name.to_lowercase()))
@@ -188,20 +219,37 @@ impl Here<'_> {
         if named {
             return by_name;
         }
-        let look_alike = self.by_alias(name);
-        if look_alike != Choice::Nothing { look_alike } else { self.by_file_name(name) }
+        let Some(alias) = NotePath::from_disk(name.trim_matches('/'))
+            .ok()
+            .map(|path| path.alias_key())
+        else {
+            return Choice::Nothing;
+        };
+        let look_alike = self.by_alias(&alias);
+        if look_alike != Choice::Nothing {
+            look_alike
+        } else {
+            self.by_file_name(&alias)
+        }
     }
 
     /// The candidates of the project that pass a test.
     fn find(&self, test: impl Fn(&Candidate) -> bool) -> Vec<usize> {
         let here = |candidate: &Candidate| candidate.project == self.project.0 && test(candidate);
-        self.candidates.iter().enumerate().filter(|(_, candidate)| here(candidate)).map(|(place, _)| place).collect()
+        self.candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| here(candidate))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// `sub/note` beside the source, as a path.
     fn relative(&self, name: &str) -> Option<usize> {
         let source = self.source?;
-        let own = self.slug.is_some_and(|slug| name.split('/').next() == Some(slug));
+        let own = self
+            .slug
+            .is_some_and(|slug| name.split('/').next() == Some(slug));
         if !name.contains('/') || own || source.parent().is_empty() {
             return None;
         }
@@ -210,18 +258,30 @@ impl Here<'_> {
     }
 
     fn exact_path(&self, path: &str) -> Option<usize> {
-        let markdown = |candidate: &Candidate| candidate.path.as_str().strip_suffix(".md") == Some(path);
+        let markdown =
+            |candidate: &Candidate| candidate.path.as_str().strip_suffix(".md") == Some(path);
         let exact = |candidate: &Candidate| candidate.path.as_str() == path;
-        self.find(markdown).first().or(self.find(exact).first()).copied()
+        self.find(markdown)
+            .first()
+            .or(self.find(exact).first())
+            .copied()
     }
 
     /// A note whose permalink or title it is; the second value tells whether there was any.
     fn by_permalink_or_title(&self, name: &str) -> (Choice, bool) {
         let titled = self.find(|candidate| candidate.title == name);
-        let wanted = LinkTarget { name: name.to_owned(), without_heading: None, heading: None, qualified: false }
-            .permalink_candidates(self.slug);
-        let linked =
-            |wanted: &String| self.find(|candidate| candidate.permalink.as_ref() == Some(wanted)).first().copied();
+        let wanted = LinkTarget {
+            name: name.to_owned(),
+            without_heading: None,
+            heading: None,
+            qualified: false,
+        }
+        .permalink_candidates(self.slug);
+        let linked = |wanted: &String| {
+            self.find(|candidate| candidate.permalink.as_ref() == Some(wanted))
+                .first()
+                .copied()
+        };
         if let Some(source) = self.source {
             let mut all = titled;
             all.extend(wanted.iter().filter_map(linked));
@@ -231,7 +291,11 @@ impl Here<'_> {
             return (self.nearest(source, all), any);
         }
         // Several notes of one title: its slug says no more than the title does, only its very text might.
-        let usable = if titled.len() > 1 { &wanted[..wanted.len().min(1)] } else { &wanted[..] };
+        let usable = if titled.len() > 1 {
+            &wanted[..wanted.len().min(1)]
+        } else {
+            &wanted[..]
+        };
         if let Some(place) = usable.iter().find_map(linked) {
             return (Choice::One(place), true);
         }
@@ -246,21 +310,25 @@ impl Here<'_> {
         self.exact_path(name.trim_matches('/'))
     }
 
-    /// A path that differs only in case, in `_` for `-`, or in how Unicode composes it.
-    fn by_alias(&self, name: &str) -> Choice {
-        let alias_of = |path: String| NotePath::from_disk(&path).ok().map(|path| path.alias_key());
-        let among = |path: &str| {
-            let (plain, markdown) = (alias_of(path.to_owned()), alias_of(format!("{path}.md")));
-            self.find(|candidate| {
-                Some(&candidate.alias) == plain.as_ref() || Some(&candidate.alias) == markdown.as_ref()
-            })
+    /// A path that differs only in case, in `_` for `-`, or in how Unicode composes it; beside the source first.
+    fn by_alias(&self, alias: &str) -> Choice {
+        let alike = self.ending_with(alias);
+        let among = |wanted: &str| -> Vec<usize> {
+            let is = |place: &&usize| {
+                let found = self.candidates[**place].alias.as_str();
+                found == wanted || found.strip_suffix(".md") == Some(wanted)
+            };
+            alike.iter().filter(is).copied().collect()
         };
-        if let Some(source) = self.source.filter(|source| !source.parent().is_empty())
-            && let [only] = among(&format!("{}/{name}", source.parent())).as_slice()
+        if let Some(source) = self
+            .source
+            .filter(|source| !alike.is_empty() && !source.parent().is_empty())
+            && let Ok(folder) = NotePath::from_disk(source.parent())
+            && let [only] = among(&format!("{}/{alias}", folder.alias_key())).as_slice()
         {
             return Choice::One(*only);
         }
-        match among(name.trim_matches('/')).as_slice() {
+        match among(alias).as_slice() {
             [] => Choice::Nothing,
             [only] => Choice::One(*only),
             several => Choice::Several(several.to_vec()),
@@ -268,15 +336,8 @@ impl Here<'_> {
     }
 
     /// A file's name without its folder, or with the end of it, whatever its case.
-    fn by_file_name(&self, name: &str) -> Choice {
-        let Some(wanted) = NotePath::from_disk(name.trim_matches('/')).ok().map(|path| path.alias_key()) else {
-            return Choice::Nothing;
-        };
-        let found = self.find(|candidate| {
-            [candidate.alias.as_str(), candidate.alias.strip_suffix(".md").unwrap_or_default()].iter().any(|alias| {
-                alias.strip_suffix(wanted.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-            })
-        });
+    fn by_file_name(&self, alias: &str) -> Choice {
+        let found = self.ending_with(alias);
         match (found.as_slice(), self.source) {
             ([], _) => Choice::Nothing,
             ([only], _) => Choice::One(*only),
@@ -285,11 +346,28 @@ impl Here<'_> {
         }
     }
 
+    /// The candidates whose path ends with the whole components of `alias`, with or without `.md`.
+    fn ending_with(&self, alias: &str) -> Vec<usize> {
+        let ends = |path: &str| {
+            path.strip_suffix(alias)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        self.find(|candidate| {
+            ends(&candidate.alias) || candidate.alias.strip_suffix(".md").is_some_and(ends)
+        })
+    }
+
     /// The one nearest to the source; several when nothing but chance would tell them apart.
     fn nearest(&self, source: &NotePath, found: Vec<usize>) -> Choice {
-        let distance = |place: &usize| distance(source.parent(), self.candidates[*place].path.parent());
-        let Some(least) = found.iter().map(distance).min() else { return Choice::Nothing };
-        let near: Vec<usize> = found.into_iter().filter(|place| distance(place) == least).collect();
+        let distance =
+            |place: &usize| distance(source.parent(), self.candidates[*place].path.parent());
+        let Some(least) = found.iter().map(distance).min() else {
+            return Choice::Nothing;
+        };
+        let near: Vec<usize> = found
+            .into_iter()
+            .filter(|place| distance(place) == least)
+            .collect();
         match near.as_slice() {
             [only] => Choice::One(*only),
             _ => Choice::Several(near),
@@ -302,7 +380,10 @@ impl Here<'_> {
 fn distance(source: &str, other: &str) -> usize {
     let levels = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
     let inside = |outer: &str, inner: &str| {
-        outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+        outer.is_empty()
+            || inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.starts_with('/'))
     };
     if source == other {
         0
@@ -333,7 +414,11 @@ mod tests {
     }
 
     fn means(source: Option<&str>, text: &str, candidates: &[Candidate]) -> String {
-        let scope = Scope { project: ProjectId(1), slug: Some("main"), siblings: &[] };
+        let scope = Scope {
+            project: ProjectId(1),
+            slug: Some("main"),
+            siblings: &[],
+        };
         let source = source.map(|path| NotePath::from_disk(path).expect("test paths are valid"));
         let target = LinkTarget::parse(text).expect("test targets are valid");
         match choose(&scope, source.as_ref(), &target, candidates) {
@@ -353,7 +438,11 @@ mod tests {
         assert_eq!(means(Some("a/x.md"), "Tea", &notes), "a/Tea.md");
         assert_eq!(means(Some("b/c/x.md"), "Tea", &notes), "b/Tea.md");
         assert_eq!(means(Some("c/x.md"), "Tea", &notes), "Tea.md");
-        assert_eq!(means(None, "Tea", &notes), "Tea.md", "the exact path of one of them");
+        assert_eq!(
+            means(None, "Tea", &notes),
+            "Tea.md",
+            "the exact path of one of them"
+        );
         assert_eq!(means(None, "Tea", &notes[..2]), "2 notes");
         assert_eq!(means(Some("x.md"), "Tea", &notes[..2]), "2 notes");
         assert_eq!(means(None, "main/b/tea", &notes), "b/Tea.md");
@@ -362,24 +451,41 @@ mod tests {
     #[test]
     fn paths_relative_to_the_source_come_first() {
         let notes = [
-            candidate(1, "testing/nested/deep.md", "deep", "main/testing/nested/deep"),
+            candidate(
+                1,
+                "testing/nested/deep.md",
+                "deep",
+                "main/testing/nested/deep",
+            ),
             candidate(2, "nested/deep.md", "deep", "main/nested/deep"),
         ];
-        assert_eq!(means(Some("testing/a.md"), "nested/deep", &notes), "testing/nested/deep.md");
-        assert_eq!(means(Some("other/a.md"), "nested/deep", &notes), "nested/deep.md");
+        assert_eq!(
+            means(Some("testing/a.md"), "nested/deep", &notes),
+            "testing/nested/deep.md"
+        );
+        assert_eq!(
+            means(Some("other/a.md"), "nested/deep", &notes),
+            "nested/deep.md"
+        );
     }
 
     #[test]
     fn look_alikes_count_only_when_they_are_alone() {
         let one = [candidate(1, "My_File.md", "Something", "main/elsewhere")];
-        let two = [one[0].clone(), candidate(2, "my-file.md", "Other", "main/other")];
+        let two = [
+            one[0].clone(),
+            candidate(2, "my-file.md", "Other", "main/other"),
+        ];
         assert_eq!(means(None, "My-file", &one), "My_File.md");
         assert_eq!(means(None, "MY-FILE", &two), "2 notes");
     }
 
     #[test]
     fn a_heading_is_left_out_when_the_whole_names_nothing() {
-        let notes = [candidate(1, "C.md", "C", "main/c"), candidate(2, "x.md", "C# notes", "main/x")];
+        let notes = [
+            candidate(1, "C.md", "C", "main/c"),
+            candidate(2, "x.md", "C# notes", "main/x"),
+        ];
         assert_eq!(means(None, "C# notes", &notes), "x.md");
         assert_eq!(means(None, "C#Loops", &notes), "C.md");
     }

@@ -15,8 +15,11 @@ use std::sync::Mutex;
 
 /// Returns an index in memory whose sessions all use one connection at the same time.
 pub(crate) fn shared_connection(options: &Options) -> Result<Index> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_FULL_MUTEX | OpenFlags::SQLITE_OPEN_MEMORY;
-    let mut owner = Connection::open_with_flags(":memory:", flags).action("open a shared connection")?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_FULL_MUTEX
+        | OpenFlags::SQLITE_OPEN_MEMORY;
+    let mut owner =
+        Connection::open_with_flags(":memory:", flags).action("open a shared connection")?;
     open::set_up(&mut owner)?;
     let owner = Mutex::new(owner);
     let another = move || {
@@ -26,5 +29,10 @@ pub(crate) fn shared_connection(options: &Options) -> Result<Index> {
         Link::new(connection.action("share a connection")?)
     };
     let pool = Pool::new(64, options.checkout_timeout, Box::new(another));
-    Ok(Index { nest: Nest::new(), writer: pool, readers: None, begin: (Begin::Join, Begin::Join) })
+    Ok(Index {
+        nest: Nest::new(),
+        writer: pool,
+        readers: None,
+        begin: (Begin::Join, Begin::Join),
+    })
 }
