@@ -2,18 +2,9 @@
 
 use cairn_note::NotePath;
 use cairn_note::link::{Glob, LinkTarget, MemoryUrl, UrlError, bucket, uuid};
+use cairn_testkit::rows;
 use proptest::prelude::*;
 use std::collections::HashMap;
-
-/// The rows of a table, without its heading.
-fn rows<const N: usize>(table: &str) -> impl Iterator<Item = [&str; N]> {
-    table.lines().skip(1).map(|line| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        cells
-            .try_into()
-            .unwrap_or_else(|_| panic!("{N} cells: {line:?}"))
-    })
-}
 
 #[test]
 fn targets() {

@@ -1,32 +1,8 @@
 //! Paths people and agents ask for, and the names of new files.
 
 use cairn_note::path::{FileNameStyle, NotePath, PathError, file_name_for_title, sanitize_folder};
+use cairn_testkit::{rows, unescape};
 use proptest::prelude::*;
-
-/// The rows of a table, without its heading.
-fn rows<const N: usize>(table: &str) -> impl Iterator<Item = [&str; N]> {
-    table.lines().skip(1).map(|line| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        cells
-            .try_into()
-            .unwrap_or_else(|_| panic!("{N} cells: {line:?}"))
-    })
-}
-
-fn unescape(text: &str) -> String {
-    [
-        ("\\\\", "\u{1}"),
-        ("\\0", "\0"),
-        ("\\t", "\t"),
-        ("\\n", "\n"),
-        ("\\x7f", "\x7f"),
-        ("\u{1}", "\\"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (written, meant)| {
-        text.replace(written, meant)
-    })
-}
 
 fn name(error: &PathError) -> String {
     let debug = format!("{error:?}");

@@ -4,20 +4,8 @@ use std::fmt::Write as _;
 
 use cairn_note::query::{Expr, Query, Word};
 use cairn_note::words::terms;
+use cairn_testkit::unescape;
 use proptest::prelude::*;
-
-/// Replaces `\u{..}` by the character.
-fn unescape(text: &str) -> String {
-    let mut parts = text.split("\\u{");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (code, rest) = part.split_once('}').expect("an escape is closed");
-        let code = u32::from_str_radix(code, 16).expect("an escape is hexadecimal");
-        out.push(char::from_u32(code).expect("an escape is a character"));
-        out.push_str(rest);
-    }
-    out
-}
 
 fn show(query: &Query) -> String {
     match &query.expr {

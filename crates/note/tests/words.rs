@@ -1,6 +1,7 @@
 //! The splitter: a table of texts and their terms, and what holds for every text.
 
 use cairn_note::words::{Phrase, is_stop_word, phrase, terms};
+use cairn_testkit::unescape;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,19 +18,6 @@ fn split(text: &str) -> Vec<String> {
     let list: Vec<String> = appended.split_terminator(' ').map(str::to_owned).collect();
     assert_eq!(list.len(), count as usize, "{text:?}: {appended:?}");
     list
-}
-
-/// Replaces `\u{..}` by the character.
-fn unescape(text: &str) -> String {
-    let mut parts = text.split("\\u{");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (code, rest) = part.split_once('}').expect("an escape is closed");
-        let code = u32::from_str_radix(code, 16).expect("an escape is hexadecimal");
-        out.push(char::from_u32(code).expect("an escape is a character"));
-        out.push_str(rest);
-    }
-    out
 }
 
 #[test]

@@ -9,5 +9,5 @@ mod table;
 mod vault;
 
 pub use corpus::corpus;
-pub use table::{Row, rows};
+pub use table::{rows, unescape};
 pub use vault::{Snapshot, Vault};

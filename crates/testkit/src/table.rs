@@ -1,71 +1,61 @@
 //! Tables of cases kept beside the tests: one case a line, cells separated by tabs.
 //!
-//! It is not a CSV reader: there are no quotes and no header.
-//! Invariant: a row keeps the number of its line, so that a failing case can be found.
+//! It is not a CSV reader: there are no quotes, and a cell is text. Invariant: a table that is not in order
+//! fails the test that reads it, and never loses a case in silence.
 
-use std::fs;
-use std::path::Path;
-
-/// One case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The number of its line in the file, from 1.
-    pub line: usize,
-    /// What stood between the tabs, escapes replaced.
-    pub cells: Vec<String>,
-}
-
-/// Reads the cases of a file. Blank lines and lines that begin with `#` are left out.
-///
-/// In a cell `\n`, `\r`, `\t`, `\\` and `\u{1F680}` stand for the characters they stand for in Rust.
+/// Returns the rows of a table, without the first line, which is its heading.
 ///
 /// # Panics
 ///
-/// When the file cannot be read, has no case at all, or a backslash begins none of the above.
-pub fn rows(path: impl AsRef<Path>) -> Vec<Row> {
-    let path = path.as_ref();
-    let text = fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    let rows = parse(&text).unwrap_or_else(|slip| panic!("{}:{slip}", path.display()));
-    assert!(!rows.is_empty(), "{} has no case in it", path.display());
-    rows
+/// When a row does not have `N` cells, or there is no row at all.
+///
+/// ```
+/// let table = "text\tlength\nTee\t3\n";
+/// for [text, length] in cairn_testkit::rows(table) {
+///     assert_eq!(text.len().to_string(), length);
+/// }
+/// ```
+pub fn rows<const N: usize>(table: &str) -> impl Iterator<Item = [&str; N]> {
+    let mut rows = table.lines().skip(1).peekable();
+    assert!(rows.peek().is_some(), "a table without a row tests nothing");
+    rows.map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        cells
+            .try_into()
+            .unwrap_or_else(|_| panic!("{N} cells: {line:?}"))
+    })
 }
 
-fn parse(text: &str) -> Result<Vec<Row>, String> {
-    let mut rows = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let cells = line
-            .split('\t')
-            .map(|cell| {
-                unescape(cell).ok_or_else(|| format!("{}: unknown escape in {cell:?}", index + 1))
-            })
-            .collect::<Result<_, _>>()?;
-        rows.push(Row {
-            line: index + 1,
-            cells,
-        });
-    }
-    Ok(rows)
+/// Returns the text a cell stands for: `\n`, `\r`, `\t`, `\0`, `\\`, `\x7f` and `\u{1F680}` mean what they
+/// mean in Rust.
+///
+/// # Panics
+///
+/// When a backslash begins none of these.
+pub fn unescape(cell: &str) -> String {
+    unescaped(cell).unwrap_or_else(|| panic!("unknown escape: {cell:?}"))
 }
 
-fn unescape(cell: &str) -> Option<String> {
+fn unescaped(cell: &str) -> Option<String> {
     let mut out = String::with_capacity(cell.len());
     let mut rest = cell;
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
-        let escape = &rest[at + 1..];
-        rest = escape.get(1..)?;
-        match escape.as_bytes()[0] {
+        let kind = rest.as_bytes().get(at + 1)?;
+        rest = rest.get(at + 2..)?;
+        match kind {
             b'n' => out.push('\n'),
             b'r' => out.push('\r'),
             b't' => out.push('\t'),
+            b'0' => out.push('\0'),
             b'\\' => out.push('\\'),
+            b'x' => {
+                out.push(scalar(rest.get(..2)?)?);
+                rest = &rest[2..];
+            }
             b'u' => {
                 let (digits, after) = rest.strip_prefix('{')?.split_once('}')?;
-                out.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
+                out.push(scalar(digits)?);
                 rest = after;
             }
             _ => return None,
@@ -75,31 +65,40 @@ fn unescape(cell: &str) -> Option<String> {
     Some(out)
 }
 
+fn scalar(digits: &str) -> Option<char> {
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_blank_lines_are_left_out_and_lines_are_numbered() {
-        let rows = parse("# a comment\n\none\ttwo words\t\n  \n\u{90e8}\n").expect("a good table");
-        let cells = |row: &Row| row.cells.clone();
-        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 5]);
-        assert_eq!(cells(&rows[0]), ["one", "two words", ""]);
-        assert_eq!(cells(&rows[1]), ["\u{90e8}"]);
+    fn the_heading_is_left_out_and_empty_cells_count() {
+        let rows: Vec<[&str; 3]> = rows("a\tb\tc\none\ttwo words\t\n\t\t#\n").collect();
+        assert_eq!(rows, [["one", "two words", ""], ["", "", "#"]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "2 cells: \"three\\tcells\\there\"")]
+    fn a_row_of_another_length_is_a_slip() {
+        drop(rows::<2>("a\tb\nthree\tcells\there\n").count());
+    }
+
+    #[test]
+    #[should_panic(expected = "tests nothing")]
+    fn a_table_of_nothing_is_a_slip() {
+        drop(rows::<2>("a\tb\n").count());
     }
 
     #[test]
     fn escapes_are_replaced_and_unknown_ones_refused() {
         assert_eq!(
-            unescape(r"a\n\tb\\c\u{1F680}.").as_deref(),
-            Some("a\n\tb\\c\u{1F680}.")
+            unescape(r"a\n\r\t\0b\\n\x7f\u{1F680}é"),
+            "a\n\r\t\0b\\n\x7f\u{1F680}é"
         );
-        for slip in [r"\", r"\q", r"\u1", r"\u{110000}", r"\é"] {
-            assert_eq!(unescape(slip), None, "{slip}");
+        for slip in [r"\", r"\q", r"\x7", r"\x7é", r"\u1", r"\u{110000}", r"\é"] {
+            assert_eq!(unescaped(slip), None, "{slip}");
         }
-        assert_eq!(
-            parse("fine\nnot\tfi\\ne\\\n"),
-            Err("2: unknown escape in \"fi\\\\ne\\\\\"".to_owned())
-        );
     }
 }
