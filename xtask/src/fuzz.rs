@@ -28,10 +28,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
         .context("xtask lies in the workspace")?;
     let mut failed = Vec::new();
     for target in TARGETS {
+        std::fs::create_dir_all(root.join("fuzz/corpus").join(target))?;
         println!("fuzz {target} for {seconds} s");
         // The stable compiler takes the sanitizer's flags when it is told to pass for a nightly one.
         let status = Command::new("cargo")
-            .args(["fuzz", "run", target, "--", "-print_final_stats=1"])
+            .args(["fuzz", "run", target])
+            .args([
+                &format!("fuzz/corpus/{target}"),
+                &format!("fuzz/seeds/{target}"),
+            ])
+            .args(["--", "-print_final_stats=1"])
             .arg(format!("-max_total_time={seconds}"))
             .env("RUSTC_BOOTSTRAP", "1")
             .current_dir(root)
