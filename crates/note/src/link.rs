@@ -181,9 +181,10 @@ pub fn bucket(text: &str) -> String {
     key(&alias_key(before_heading(text)))
 }
 
-/// The key of a name whose slug may not be that of its folded form.
+/// The key of a name whose slug may not be that of its folded form; a dot, because case may part an extension.
 fn raw_key(text: &str) -> Option<String> {
-    (!text.is_ascii() || text.contains('\\')).then(|| key(text))
+    let may_differ = !text.is_ascii() || text.contains(['\\', '.']);
+    may_differ.then(|| key(text))
 }
 
 /// The last segment of what slugging (again and again, for it may lay bare another extension) comes to.

@@ -222,17 +222,24 @@ fn fold(text: &str) -> String {
     };
     // Lower, upper, lower meets full case folding everywhere but at the dotless i; one character at a time, so that
     // no final sigma depends on what follows it.
-    let folded = composed.chars().flat_map(|character| {
-        let plain = (character == 'ı').then_some(character);
-        let full = (character != 'ı').then(|| {
-            character
-                .to_lowercase()
-                .flat_map(char::to_uppercase)
-                .flat_map(char::to_lowercase)
-        });
-        plain.into_iter().chain(full.into_iter().flatten())
-    });
-    folded.nfc().collect()
+    let mut folded = String::with_capacity(text.len());
+    for character in composed.chars() {
+        match character {
+            'ı' => folded.push('ı'),
+            _ if character.is_ascii() => folded.push(character.to_ascii_lowercase()),
+            _ => folded.extend(
+                character
+                    .to_lowercase()
+                    .flat_map(char::to_uppercase)
+                    .flat_map(char::to_lowercase),
+            ),
+        }
+    }
+    if is_nfc(&folded) {
+        folded
+    } else {
+        folded.nfc().collect()
+    }
 }
 
 /// `..`, also with spaces or more dots about it, as some systems read `.. ` and `...`.

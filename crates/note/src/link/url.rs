@@ -85,44 +85,21 @@ impl MemoryUrl {
     pub fn pattern(&self) -> Option<Glob> {
         let path = self.path.trim_start_matches('/');
         let (first, rest) = path.split_once('*')?;
-        let mut pattern = part(
-            first,
-            Edges {
-                before: Edge::End,
-                after: Edge::Star,
-            },
-        );
+        let mut pattern = part(first, Edge::End, Edge::Star);
         let mut rest = rest;
         while let Some((middle, after)) = rest.split_once('*') {
             pattern.push('*');
-            pattern += &part(
-                middle,
-                Edges {
-                    before: Edge::Star,
-                    after: Edge::Star,
-                },
-            );
+            pattern += &part(middle, Edge::Star, Edge::Star);
             rest = after;
         }
         pattern.push('*');
         let last = rest.strip_suffix(".md").unwrap_or(rest);
-        pattern += &part(
-            last,
-            Edges {
-                before: Edge::Star,
-                after: Edge::End,
-            },
-        );
+        pattern += &part(last, Edge::Star, Edge::End);
         Some(Glob::new(&pattern))
     }
 }
 
-/// What the two ends of a part of a pattern lean on.
-struct Edges {
-    before: Edge,
-    after: Edge,
-}
-
+/// What an end of a part of a pattern leans on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Edge {
     End,
@@ -131,22 +108,19 @@ enum Edge {
 
 /// The slug of one part; next to a star, the slash or the word border it begins or ends with is kept, for what the
 /// star stands for goes on from there.
-fn part(text: &str, edges: Edges) -> String {
+fn part(text: &str, before: Edge, after: Edge) -> String {
     let border = |character: Option<char>, edge| match character {
         Some('/') if edge == Edge::Star => "/",
         Some('-' | '_' | ' ') if edge == Edge::Star => "-",
         _ => "",
     };
-    let extension = if edges.after == Edge::Star {
+    let extension = if after == Edge::Star {
         Extension::Keep
     } else {
         Extension::Cut
     };
     let slug = slug_path(text.trim_matches('/'), extension);
-    let before = border(text.chars().next(), edges.before);
-    let after = border(
-        text.chars().next_back().filter(|_| !slug.is_empty()),
-        edges.after,
-    );
+    let before = border(text.chars().next(), before);
+    let after = border(text.chars().next_back().filter(|_| !slug.is_empty()), after);
     format!("{before}{slug}{after}")
 }
