@@ -149,4 +149,27 @@ mod tests {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
+
+    /// Collects every command as it is typed, and every long option.
+    fn collect(command: &clap::Command, typed: &str, names: &mut Vec<String>) {
+        let options = command
+            .get_arguments()
+            .filter_map(|option| option.get_long());
+        names.extend(options.map(|option| format!("--{option}")));
+        for inner in command.get_subcommands() {
+            let typed = format!("{typed} {}", inner.get_name());
+            names.push(typed.clone());
+            collect(inner, &typed, names);
+        }
+    }
+
+    #[test]
+    fn the_manual_names_every_command_and_option() {
+        use clap::CommandFactory as _;
+        let manual = include_str!("../../../docs/cli.md");
+        let mut names = Vec::new();
+        collect(&Cli::command(), "cairn", &mut names);
+        names.retain(|name| !manual.contains(name.as_str()));
+        assert_eq!(names, [""; 0]);
+    }
 }

@@ -94,9 +94,8 @@ impl Answer {
 impl Output {
     /// Looks at the terminal and the environment once.
     pub(crate) fn new(form: Form, talk: Talk) -> Self {
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let style = |terminal: bool| Style::new(terminal && !dumb, !no_color);
+        let (term, no_color) = (std::env::var_os("TERM"), std::env::var_os("NO_COLOR"));
+        let style = |terminal| Style::of(terminal, term.as_deref(), no_color.as_deref());
         Self {
             form,
             talk,

@@ -44,7 +44,6 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Operation {
     /// At the end
-    #[value(alias = "append_text")]
     Append,
     /// After the frontmatter
     Prepend,

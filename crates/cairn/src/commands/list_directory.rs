@@ -26,8 +26,8 @@ pub(crate) struct Arguments {
     /// The page, counted from 1
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     page: usize,
-    /// Rows of a page, at most 10000
-    #[arg(short = 'n', long, default_value_t = 1000, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
+    /// Rows of a page, at most 200
+    #[arg(short = 'n', long, default_value_t = 200, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=200))]
     page_size: usize,
 }
 

@@ -1,10 +1,10 @@
 //! `cairn write`.
 
 use super::{content, metadata};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::invocation::Invocation;
 use crate::output::{Answer, json, text};
-use cairn_engine::{Overwrite, WriteRequest};
+use cairn_engine::{Error, Overwrite, WriteRequest};
 use clap::Args;
 
 /// Arguments of `cairn write`.
@@ -57,7 +57,11 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
     };
     let engine = invocation.engine()?;
     let project = invocation.project_in_step(&engine)?;
-    let written = project.write_note(&request)?;
+    let written = project.write_note(&request).map_err(|error| match error {
+        Error::Exists { .. } => Failure::from(error)
+            .hint("replace it with --overwrite, or choose another title or folder"),
+        error => error.into(),
+    })?;
     let action = if written.created {
         "created"
     } else {

@@ -3,6 +3,7 @@
 //! Invariant: a style that is not for a terminal adds no byte to the text.
 
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
+use std::ffi::OsStr;
 use std::ops::Range;
 
 /// How text is dressed.
@@ -14,11 +15,18 @@ pub(crate) struct Style {
 
 impl Style {
     /// A style for a terminal or not, in colour or not.
-    pub(crate) fn new(terminal: bool, colour: bool) -> Self {
+    fn new(terminal: bool, colour: bool) -> Self {
         Self {
             terminal,
             colour: terminal && colour,
         }
+    }
+
+    /// What a terminal or a pipe gets, as `TERM` and `NO_COLOR` have it.
+    pub(crate) fn of(terminal: bool, term: Option<&OsStr>, no_color: Option<&OsStr>) -> Self {
+        let dumb = term.is_some_and(|term| term == "dumb");
+        let colour = no_color.is_none_or(OsStr::is_empty);
+        Self::new(terminal && !dumb, colour)
     }
 
     /// Whether a person looks at it.
@@ -114,6 +122,18 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_takes_colours_and_tables_away() {
+        let style = |terminal, term: &str, no_color: Option<&str>| {
+            Style::of(terminal, Some(OsStr::new(term)), no_color.map(OsStr::new))
+        };
+        assert_eq!(style(true, "xterm", None), Style::new(true, true));
+        assert_eq!(style(true, "xterm", Some("")), Style::new(true, true));
+        assert_eq!(style(true, "xterm", Some("1")), Style::new(true, false));
+        assert_eq!(style(true, "dumb", None), Style::new(false, false));
+        assert_eq!(style(false, "xterm", None), Style::new(false, false));
+    }
 
     #[test]
     fn nothing_is_added_where_nobody_looks() {

@@ -257,6 +257,28 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_names_every_key_with_its_default() {
+        let manual = include_str!("../../../../docs/config.md");
+        for key in KEYS {
+            let row = manual
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{}` |", key.name)));
+            let row = row.unwrap_or_else(|| panic!("docs/config.md lacks {}", key.name));
+            assert!(row.contains(key.default), "{row}");
+            assert!(
+                row.contains(
+                    key.about
+                        .split([',', ';', '('])
+                        .next()
+                        .unwrap_or_default()
+                        .trim()
+                ),
+                "{row}"
+            );
+        }
+    }
+
+    #[test]
     fn every_default_is_a_value_of_its_key() {
         for key in KEYS {
             assert_eq!(
