@@ -1,0 +1,9 @@
+//! Naming, reading, listing, searching and walking: questions in, answers out.
+
+mod support;
+
+mod context;
+mod identify;
+mod list;
+mod read;
+mod search;

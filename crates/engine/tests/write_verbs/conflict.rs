@@ -1,0 +1,190 @@
+//! Who wins when several write, and what is never written.
+
+use crate::support::{append, base, found, main, open, opened, replacing, request};
+use cairn_engine::{EditRequest, Error, ProjectSettings, ReadRequest, WriteRequest};
+use cairn_testkit::Vault;
+
+#[test]
+fn an_external_edit_is_never_overwritten() {
+    let vault = Vault::new("//- Tea.md\none\n");
+    let engine = open(&vault);
+    let stale = base(&engine, "Tea");
+    vault.write("Tea.md", "someone else\n");
+    let fresh = base(&engine, "Tea");
+    let before = vault.snapshot();
+    let errors = [
+        main(&engine).edit_note(&append("Tea", "x")).map(|_| ()),
+        main(&engine)
+            .edit_note(&EditRequest {
+                base: Some(stale.clone()),
+                ..append("Tea", "x")
+            })
+            .map(|_| ()),
+        main(&engine)
+            .write_note(&replacing("Tea", "", "x"))
+            .map(|_| ()),
+        main(&engine).move_note("Tea", "Milk").map(|_| ()),
+        main(&engine).delete_note("Tea").map(|_| ()),
+    ];
+    for error in errors {
+        match error.expect_err("the file is another") {
+            Error::Changed {
+                path,
+                expected,
+                found,
+            } => {
+                assert_eq!(
+                    (path.as_str(), &expected, found.as_ref()),
+                    ("Tea.md", &stale, Some(&fresh))
+                );
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(before, vault.snapshot());
+    main(&engine)
+        .edit_note(&EditRequest {
+            base: Some(fresh.to_uppercase()),
+            ..append("Tea", "x")
+        })
+        .expect("who has seen it may edit it");
+    assert_eq!(vault.read("Tea.md"), "someone else\nx");
+}
+
+#[test]
+fn a_deleted_note_does_not_rise_again() {
+    let vault = Vault::new("//- Tea.md\none\n");
+    let engine = open(&vault);
+    let base = base(&engine, "Tea");
+    vault.remove("Tea.md");
+    let error = main(&engine).edit_note(&EditRequest {
+        base: Some(base.clone()),
+        ..append("Tea", "x")
+    });
+    assert!(matches!(error, Err(Error::Changed { found: None, .. })));
+    let error = main(&engine).write_note(&WriteRequest {
+        base: Some(base),
+        ..replacing("Tea", "", "x")
+    });
+    assert!(matches!(error, Err(Error::Changed { found: None, .. })));
+    assert!(!vault.has("Tea.md"));
+    main(&engine)
+        .delete_note("Tea")
+        .expect("what is gone can be forgotten");
+    assert!(matches!(
+        main(&engine).delete_note("Tea"),
+        Err(Error::NotFound { .. })
+    ));
+}
+
+#[test]
+fn of_two_edits_from_one_base_one_wins() {
+    let vault = Vault::new("//- Tea.md\none\n");
+    let engine = open(&vault);
+    let base = base(&engine, "Tea");
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let edit = |text: &'static str| {
+            let (engine, base) = (&engine, base.clone());
+            scope.spawn(move || {
+                main(engine)
+                    .edit_note(&EditRequest {
+                        base: Some(base),
+                        ..append("Tea", text)
+                    })
+                    .map(|_| text)
+            })
+        };
+        let threads: Vec<_> = ["left", "right", "middle"].into_iter().map(edit).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"))
+            .collect()
+    });
+    let won: Vec<&str> = results
+        .iter()
+        .filter_map(|result| result.as_ref().ok().copied())
+        .collect();
+    assert_eq!(won.len(), 1, "{results:?}");
+    assert_eq!(
+        results
+            .iter()
+            .filter(|result| matches!(result, Err(Error::Changed { .. })))
+            .count(),
+        2
+    );
+    assert_eq!(vault.read("Tea.md"), format!("one\n{}", won[0]));
+    assert_eq!(found(&engine, won[0]), ["Tea.md"]);
+}
+
+#[test]
+fn edits_without_a_base_take_turns() {
+    let vault = Vault::new("//- Tea.md\n");
+    let engine = open(&vault);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let engine = &engine;
+            scope.spawn(move || {
+                for step in 0..5 {
+                    main(engine)
+                        .edit_note(&append("Tea", &format!("line{thread}x{step}\n")))
+                        .expect("nothing is lost");
+                }
+            });
+        }
+    });
+    assert_eq!(vault.read("Tea.md").lines().count(), 20);
+}
+
+#[test]
+fn of_two_writers_of_one_title_one_creates() {
+    let vault = Vault::new("");
+    let engine = open(&vault);
+    let created = std::thread::scope(|scope| {
+        let write = |_| scope.spawn(|| main(&engine).write_note(&request("Tea", "", "x")).is_ok());
+        let threads: Vec<_> = (0..4).map(write).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"))
+            .filter(|won| *won)
+            .count()
+    });
+    assert_eq!(created, 1);
+}
+
+#[test]
+fn another_projects_note_is_changed_there_only() {
+    let (vault, other) = (
+        Vault::new("//- Tea.md\nx\n"),
+        Vault::new("//- Milk.md\ny\n"),
+    );
+    let engine = opened(&vault, |mut settings| {
+        settings.projects.push(ProjectSettings {
+            name: "Other".into(),
+            root: other.root().to_owned(),
+        });
+        settings
+    });
+    let error = main(&engine)
+        .edit_note(&append("other/Milk", "z"))
+        .expect_err("it is the other project's");
+    assert!(
+        matches!(&error, Error::OtherProject { project, .. } if project == "Other"),
+        "{error}"
+    );
+    let error = main(&engine)
+        .delete_note("memory://other/milk")
+        .expect_err("it is the other project's");
+    assert!(matches!(error, Error::OtherProject { .. }));
+    let read = ReadRequest {
+        identifier: "other/Milk".into(),
+        ..ReadRequest::default()
+    };
+    assert_eq!(
+        main(&engine)
+            .read_note(&read)
+            .expect("reading is free")
+            .text,
+        "y\n"
+    );
+    assert_eq!(other.read("Milk.md"), "y\n");
+}
