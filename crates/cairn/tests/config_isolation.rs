@@ -10,10 +10,13 @@
 #[path = "../src/config_file.rs"]
 mod config_file;
 
+#[path = "config_isolation/alone.rs"]
+mod alone;
+
 use config_file::{ConfigError, ConfigFile, Reload};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Barrier;
@@ -221,7 +224,7 @@ fn a_writer_killed_half_way_leaves_the_old_file() {
         let mut draft = file.draft().unwrap();
         insert(&mut draft.document, "half");
         let _written = draft.write().unwrap();
-        eprintln!("{READY}");
+        writeln!(std::io::stderr(), "{READY}").unwrap();
         loop {
             thread::park();
         }

@@ -118,7 +118,7 @@ fn block(style: Style, number: usize, hit: &SearchHit) -> String {
         let _ = writeln!(
             block,
             "   {}",
-            style.marked(&snippet.text, &snippet.highlights)
+            style.marked(&one_line(&snippet.text), &snippet.highlights)
         );
     }
     block

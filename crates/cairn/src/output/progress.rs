@@ -47,9 +47,8 @@ impl Bar {
         if !self.shown || self.begun.elapsed() < PATIENCE {
             return;
         }
-        let bar = state.bar.get_or_insert_with(|| {
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
-        });
+        let first = state.bar.is_none();
+        let bar = state.bar.get_or_insert_with(ProgressBar::hidden);
         match state.total {
             Some(total) => bar.set_length(total),
             None => bar.unset_length(),
@@ -63,6 +62,10 @@ impl Bar {
         }
         bar.set_message(state.phase);
         bar.set_position(state.done);
+        if first {
+            // Only now is it dressed.
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 }
 

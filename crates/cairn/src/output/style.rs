@@ -106,17 +106,16 @@ impl Style {
     }
 }
 
-/// Returns a text on one line, without anything a terminal would obey.
+/// Returns a text of the same length on one line, without anything a terminal would obey.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect()
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => line.extend(std::iter::repeat_n(' ', character.len_utf8())),
+            false => line.push(character),
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -163,6 +162,6 @@ mod tests {
 
     #[test]
     fn no_title_speaks_to_the_terminal() {
-        assert_eq!(one_line("a\x1b[2Jb\nc"), "a [2Jb c");
+        assert_eq!(one_line("a\x1b[2Jb\nc\u{9b}2J"), "a [2Jb c  2J");
     }
 }
