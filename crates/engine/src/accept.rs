@@ -3,8 +3,7 @@
 //! It decides nothing about a note's text. Invariant: a file is written only under its lock and only when it is
 //! what the caller, or else the index, last saw.
 
-use crate::error::IoContext;
-use crate::files::{self, NoteGuard};
+use crate::files::{self, Lookout, NoteGuard};
 use crate::{Error, Project, Result, Written};
 use cairn_index::{Change, NoteKey, NoteRecord, ProjectId, Session};
 use cairn_note::NotePath;
@@ -59,9 +58,9 @@ impl<'a> Project<'a> {
         Ok(self.engine.index.read(holder)?)
     }
 
-    /// Waits until nobody else writes the notes.
-    pub(crate) fn lock(&self, paths: &[&NotePath]) -> NoteGuard<'a> {
-        self.engine.locks.lock_all(self.id(), paths)
+    /// Waits until nobody else writes the note.
+    pub(crate) fn lock(&self, path: &NotePath) -> NoteGuard<'a> {
+        self.engine.locks.lock(self.id(), path)
     }
 
     /// Returns what the index knows of a path now.
@@ -74,7 +73,7 @@ impl<'a> Project<'a> {
     /// Returns the one note of this project that an identifier names, locked, and as the index knows it since.
     pub(crate) fn locked(&self, identifier: &str) -> Result<(NoteRecord, NoteGuard<'a>)> {
         let record = self.own(identifier)?;
-        let guard = self.lock(&[&record.path]);
+        let guard = self.lock(&record.path);
         // Whoever held the lock may have moved or deleted it.
         match self.record_at(&record.path)? {
             Some(record) => Ok((record, guard)),
@@ -219,43 +218,17 @@ impl<'a> Project<'a> {
         })
     }
 
-    /// Whether a folder is there, on disk.
-    pub(crate) fn has_folder(&self, folder: &NotePath) -> bool {
-        self.root().join(folder.as_str()).is_dir()
-    }
-
-    /// Removes the folders below `folder`, and itself, that hold nothing any more.
-    ///
-    /// A folder that holds anything, known or not, stays; so does the project's own.
-    pub(crate) fn remove_empty_folders(&self, folder: &NotePath) -> Result<()> {
-        prune(&self.root().join(folder.as_str()))?;
-        Ok(())
-    }
-}
-
-/// Returns whether the folder is gone.
-fn prune(folder: &Path) -> Result<bool> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error).context("list", folder),
-    };
-    let mut is_empty = true;
-    for entry in entries {
-        let entry = entry.context("list", folder)?;
-        // A link to a folder is something that is here, not a folder to look into.
-        let is_folder = entry.file_type().context("look at", entry.path())?.is_dir();
-        is_empty &= is_folder && prune(&entry.path())?;
-    }
-    if is_empty {
-        match std::fs::remove_dir(folder) {
-            Ok(()) => {}
-            // Someone put something there meanwhile.
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(false),
-            Err(error) => return Err(error).context("remove", folder),
+    /// Refuses a path that no sync would list: the index would forget the note again.
+    pub(crate) fn refuse_hidden(&self, path: &NotePath) -> Result<()> {
+        let mut lookout = Lookout::new(self.root(), self.engine.settings.bmignore.as_deref());
+        if !lookout.hides(path) {
+            return Ok(());
         }
+        Err(Error::Invalid {
+            message: format!("{path} would not be indexed: hidden and ignored files are left out"),
+            hint: Some("choose another folder, or change the ignore rules".to_owned()),
+        })
     }
-    Ok(is_empty)
 }
 
 /// Returns a folder as paths begin: `./notes/`, `/notes` and `notes` are `notes`; `/`, `.` and nothing are the root.
@@ -289,4 +262,56 @@ pub(crate) fn page_offset(page: usize, page_size: usize, most: usize) -> Result<
         .checked_mul(page_size)
         .filter(|offset| u32::try_from(*offset).is_ok())
         .ok_or_else(|| invalid(format!("page {page} is beyond any last page")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cancel, Engine, Kind, Settings, Silent};
+    use cairn_testkit::Vault;
+
+    #[test]
+    fn a_write_the_index_cannot_be_told_says_that_the_file_is_written() {
+        let vault = Vault::new("");
+        let engine =
+            Engine::open(Settings::in_memory("main", vault.root().to_owned())).expect("it opens");
+        let project = engine.project(None).expect("there is a default project");
+        let path = NotePath::parse("Tea.md").expect("a path");
+        // The change is refused because this thread holds a session.
+        let session = project.session("hold the index").expect("it is free");
+        let error = project
+            .put(&path, "zebra\n")
+            .expect_err("the index is held");
+        drop(session);
+        assert!(
+            error
+                .to_string()
+                .starts_with("Tea.md was written, but the index does not know it yet: "),
+            "{error}"
+        );
+        assert_eq!(error.kind(), Kind::Busy);
+        assert_eq!(
+            error.hint().as_deref(),
+            Some("the next sync brings the index in step")
+        );
+        assert_eq!(vault.read("Tea.md"), "zebra\n");
+        let report = project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        assert_eq!(report.new, 1);
+    }
+
+    #[test]
+    fn folders_are_spelled_in_many_ways() {
+        for (text, expected) in [
+            ("notes", Some("notes")),
+            ("/notes/", Some("notes")),
+            ("./a//b", Some("a/b")),
+            ("", None),
+            ("/", None),
+            (" . ", None),
+        ] {
+            let folder = folder(text).expect("it is a folder");
+            assert_eq!(folder.as_ref().map(NotePath::as_str), expected, "{text:?}");
+        }
+        assert!(folder("a/../b").is_err());
+    }
 }

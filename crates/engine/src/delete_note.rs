@@ -80,13 +80,13 @@ impl Project<'_> {
             }
         }
         for folder in emptied(folder.as_ref(), &answer.deleted) {
-            self.remove_empty_folders(&folder)?;
+            files::remove_empty_folders(self.root(), &folder)?;
         }
         Ok(answer)
     }
 
     fn delete_file(&self, path: &NotePath) -> Result<()> {
-        let _guard = self.lock(&[path]);
+        let _guard = self.lock(path);
         match self.record_at(path)? {
             Some(record) => self.delete_locked(&record),
             // Someone else deleted it meanwhile, which is what was asked for.

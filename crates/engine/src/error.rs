@@ -96,7 +96,7 @@ pub enum Error {
         /// What was done with it: `written`, `moved`, `deleted`.
         done: &'static str,
         /// Why the index could not be told.
-        source: Box<Error>,
+        source: Box<Self>,
     },
     /// The request makes no sense.
     #[error("{message}")]

@@ -5,6 +5,7 @@
 //! outside the root is touched; a failure names its file.
 
 mod atomic;
+mod folders;
 mod listing;
 mod locks;
 mod reading;
@@ -12,6 +13,7 @@ mod reading;
 mod tests;
 
 pub(crate) use atomic::{remove, rename, write};
+pub(crate) use folders::{has_folder, remove_empty_folders};
 pub(crate) use listing::{Listed, Listing, Lookout, Presence, list};
 pub(crate) use locks::{NoteGuard, NoteLocks, Scan};
 pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};

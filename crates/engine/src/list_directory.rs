@@ -8,7 +8,7 @@ use crate::{Error, Project, Result};
 use cairn_index::NoteRecord;
 use cairn_note::NotePath;
 use cairn_note::link::Glob;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// What to list.
@@ -161,11 +161,11 @@ fn sort(files: &mut [NoteRecord], order: Sort) {
         Sort::Name => files.sort_by_cached_key(|file| file.path.file_name().to_lowercase()),
         Sort::TitleAscending => files.sort_by_cached_key(|file| file.title.to_lowercase()),
         Sort::TitleDescending => {
-            files.sort_by_cached_key(|file| std::cmp::Reverse(file.title.to_lowercase()))
+            files.sort_by_cached_key(|file| Reverse(file.title.to_lowercase()));
         }
         Sort::UpdatedAscending => files.sort_by(by_time),
         Sort::UpdatedDescending => {
-            files.sort_by(|one, other| Ordering::reverse(by_time(one, other)))
+            files.sort_by(|one, other| by_time(other, one));
         }
     }
 }

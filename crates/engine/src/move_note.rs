@@ -108,7 +108,7 @@ impl Project<'_> {
             progress.advance(1);
         }
         if !answer.moved.is_empty() {
-            self.remove_empty_folders(&from)?;
+            files::remove_empty_folders(self.root(), &from)?;
         }
         Ok(answer)
     }
@@ -121,7 +121,7 @@ impl Project<'_> {
                 hint: None,
             });
         }
-        let _guard = self.lock(&[from, to]);
+        let _guard = self.engine.locks.lock_all(self.id(), &[from, to]);
         let gone = || Error::NotFound {
             identifier: from.to_string(),
             near: Vec::new(),
@@ -132,6 +132,7 @@ impl Project<'_> {
                 path: to.to_string(),
             });
         }
+        self.refuse_hidden(to)?;
         if !self.is_there_unchanged(&record)? {
             return Err(gone());
         }
@@ -187,7 +188,7 @@ impl Project<'_> {
 
     /// Whether a destination is a folder that is there.
     fn names_folder(&self, to: &NotePath) -> Result<bool> {
-        if self.has_folder(to) {
+        if files::has_folder(self.root(), to) {
             return Ok(true);
         }
         Ok(!self

@@ -75,16 +75,14 @@ impl Project<'_> {
             path: path.to_string(),
             source,
         })?;
-        let _guard = self.lock(&[&path]);
+        let _guard = self.lock(&path);
         let known = self.record_at(&path)?;
         let old = self.replaced(request, &path, known.as_ref())?;
         if old.is_none() && known.is_none() {
+            self.refuse_hidden(&path)?;
             self.refuse_equivalent(&path)?;
         }
-        let old_text = match &old {
-            Some(old) => Some(String::from_utf8_lossy(&old.bytes)),
-            None => None,
-        };
+        let old_text = old.as_ref().map(|old| String::from_utf8_lossy(&old.bytes));
         let identity = Identity {
             title: &request.title,
             note_type: content

@@ -330,6 +330,22 @@ impl<'a> Lookout<'a> {
         }
     }
 
+    /// Whether a file at that path, which need not be there yet, would not be listed.
+    pub(crate) fn hides(&mut self, path: &NotePath) -> bool {
+        let text = path.as_str();
+        let mut rules = None;
+        let folders = text.match_indices('/').map(|(slash, _)| &text[..slash]);
+        for folder in std::iter::once("").chain(folders) {
+            match self.folder(folder) {
+                Ok(found) => rules = found,
+                Err(Presence::Hidden) => return true,
+                Err(_) if self.ignores(rules.as_ref(), folder, true) => return true,
+                Err(_) => {}
+            }
+        }
+        is_transient(path.file_name()) || self.ignores(rules.as_ref(), text, false)
+    }
+
     /// Returns the rules in a folder, or what its state means for everything below it.
     fn folder(&mut self, path: &str) -> std::result::Result<Rules, Presence> {
         if let Some(known) = self.folders.get(path) {

@@ -181,8 +181,12 @@ fn class(character: char) -> Class {
         };
     }
     match character {
-        _ if is_continuous(character) => Class::Alone,
-        '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => Class::Alone,
+        // Pictographs are words of their own, as the index has them.
+        _ if is_continuous(character)
+            || matches!(character, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}') =>
+        {
+            Class::Alone
+        }
         _ if character.is_alphanumeric() || is_mark(character) => Class::Word,
         _ => Class::Separator,
     }
@@ -261,20 +265,26 @@ fn is_continuous(character: char) -> bool {
 
 /// Marks that stand on the letter before them, and joiners; by block, without the punctuation in those blocks.
 pub(super) fn is_mark(character: char) -> bool {
-    match character {
-        '\u{60c}' | '\u{61b}' | '\u{61e}' | '\u{61f}' | '\u{66a}'..='\u{66d}' | '\u{6d4}' => false,
-        '\u{5be}' | '\u{5c0}' | '\u{5c3}' | '\u{5c6}' | '\u{5f3}' | '\u{5f4}' => false,
-        '\u{964}' | '\u{965}' | '\u{970}' => false,
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{eff}' => {
-            !character.is_alphanumeric()
-        }
-        '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17d3}' | '\u{1ab0}'..='\u{1cff}' => {
-            !character.is_alphanumeric()
-        }
-        '\u{1dc0}'..='\u{1dff}' | '\u{200c}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}' => true,
-        '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' => true,
-        _ => false,
-    }
+    let is_punctuation = matches!(
+        character,
+        '\u{60c}' | '\u{61b}' | '\u{61e}' | '\u{61f}' | '\u{66a}'
+            ..='\u{66d}'
+                | '\u{6d4}'
+                | '\u{5be}'
+                | '\u{5c0}'
+                | '\u{5c3}'
+                | '\u{5c6}'
+                | '\u{5f3}'
+                | '\u{5f4}'
+                | '\u{964}'
+                | '\u{965}'
+                | '\u{970}'
+    );
+    let is_near_marks = matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{109f}' | '\u{1780}'..='\u{17d3}'
+        | '\u{1ab0}'..='\u{1cff}' | '\u{1dc0}'..='\u{1dff}' | '\u{200c}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}');
+    is_near_marks && !is_punctuation && !character.is_alphanumeric()
 }
 
 #[cfg(test)]

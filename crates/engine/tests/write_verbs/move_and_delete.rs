@@ -49,7 +49,8 @@ fn a_moved_note_is_the_same_note() {
 
 #[test]
 fn moves_that_cannot_be_made() {
-    let vault = Vault::new("//- Tea.md\nx\n//- Milk.md\ny\n//- pic.png\n");
+    let vault =
+        Vault::new("//- Tea.md\nx\n//- Milk.md\ny\n//- pic.png\n//- .gitignore\nignored/\n");
     let engine = open(&vault);
     vault.write("New.md", "not indexed\n");
     let before = vault.snapshot();
@@ -64,6 +65,18 @@ fn moves_that_cannot_be_made() {
         "Tea.md", "Tea", "Tea.txt", "../x.md", "/x.md", "/x/", "C:/x.md",
     ] {
         assert_eq!(error(destination).kind(), Kind::Invalid, "{destination}");
+    }
+    for destination in [
+        ".hidden/Tea",
+        "deep/.x/Tea",
+        "ignored/Tea",
+        "ignored/deep/Tea",
+    ] {
+        let message = error(destination).to_string();
+        assert!(
+            message.ends_with("hidden and ignored files are left out"),
+            "{message}"
+        );
     }
     assert!(matches!(
         main(&engine).move_note("Nothing", "x"),

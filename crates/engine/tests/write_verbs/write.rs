@@ -1,6 +1,6 @@
 //! Making and replacing notes.
 
-use crate::support::{base, found, main, metadata, open, opened, replacing, request, sync};
+use crate::support::{found, main, metadata, open, opened, replacing, request};
 use cairn_engine::{Cancel, Error, FileNames, Kind, Permalinks, Settings, Silent, WriteRequest};
 use cairn_testkit::Vault;
 
@@ -181,6 +181,7 @@ fn requests_that_make_no_sense() {
         (request(" ", "", "x"), Kind::Invalid),
         (request("T", "../up", "x"), Kind::Invalid),
         (request("T", "~/x", "x"), Kind::Invalid),
+        (request("T", "a/.hidden", "x"), Kind::Invalid),
         (request("T", "", "---\na: b: c\n---\nx"), Kind::Invalid),
         (
             WriteRequest {

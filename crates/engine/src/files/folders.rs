@@ -1,0 +1,47 @@
+//! Folders that verbs ask about or leave behind.
+//!
+//! Nobody makes a folder here: writing and moving make what they need. Invariant: only a folder that holds nothing is
+//! ever removed, and never the project's own.
+
+use super::atomic::inside;
+use crate::Result;
+use crate::error::IoContext;
+use cairn_note::NotePath;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Whether a folder is there.
+pub(crate) fn has_folder(root: &Path, folder: &NotePath) -> bool {
+    inside(root, folder).is_ok_and(|absolute| absolute.is_dir())
+}
+
+/// Removes a folder, and the folders below it, as far as they hold nothing any more.
+pub(crate) fn remove_empty_folders(root: &Path, folder: &NotePath) -> Result<()> {
+    let absolute = inside(root, folder)?;
+    // What a symbolic link leads to is not the project's to tidy.
+    if fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_dir()) {
+        remove_if_empty(&absolute)?;
+    }
+    Ok(())
+}
+
+/// Returns whether the folder is gone.
+fn remove_if_empty(folder: &Path) -> Result<bool> {
+    let mut is_empty = true;
+    for entry in fs::read_dir(folder).context("list", folder)? {
+        let entry = entry.context("list", folder)?;
+        let is_folder = entry.file_type().context("look at", entry.path())?.is_dir();
+        is_empty &= is_folder && remove_if_empty(&entry.path())?;
+    }
+    if is_empty {
+        match fs::remove_dir(folder) {
+            Ok(()) => {}
+            // Someone put something there, or removed it, meanwhile.
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("remove", folder),
+        }
+    }
+    Ok(is_empty)
+}
