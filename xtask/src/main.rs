@@ -3,6 +3,7 @@
 //! Nothing here is part of the product, and the product's rooms do not know it.
 //! Invariant: a chore that finds something wrong ends with a non-zero exit code.
 
+mod bench;
 mod fuzz;
 mod generate;
 mod tidy;
@@ -24,10 +25,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<()> {
     match arguments.first().map(String::as_str) {
+        Some("bench") => bench::run(&arguments[1..]),
         Some("fuzz") => fuzz::run(&arguments[1..]),
         Some("generate") => generate::run(&arguments[1..]),
         Some("tidy") => tidy::run(),
         Some(other) => bail!("no chore is called {other}"),
-        None => bail!("which chore? There are: fuzz, generate, tidy"),
+        None => bail!("which chore? There are: bench, fuzz, generate, tidy"),
     }
 }

@@ -360,7 +360,7 @@ fn operators_quotes_and_prefixes_narrow() {
         ("green NOT blue", &["a.md"]),
         ("NOT blue", &["a.md"]),
         ("\"green blue\"", &["b.md"]),
-        ("\"green blue\" redwood", &["b.md"]),
+        ("\"green blue\" redwood", &[]),
         ("redw*", &["c.md"]),
         ("(red OR blue) AND green", &["a.md", "b.md"]),
         ("purple", &[]),

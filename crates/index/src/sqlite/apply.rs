@@ -349,6 +349,7 @@ impl<'a> Work<'a> {
         self.words.notes -= 1;
         self.words.words -= known.length;
         if known.is_note {
+            self.clear_link_buckets(known.id)?;
             for statement in [
                 "DELETE FROM observation WHERE note = ?1",
                 "DELETE FROM relation WHERE note = ?1",

@@ -255,35 +255,18 @@ impl Session<'_> {
         })
     }
 
-    /// Everything must match, except plain words beside a quoted phrase, which only help.
+    /// Everything must match; what only excludes is taken away at the end.
     fn render_all(&self, exprs: &[Expr], plan: &mut Plan, counted: bool) -> Result<Option<String>> {
         let mut required = Vec::new();
         for expr in exprs
             .iter()
-            .filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _)))
+            .filter(|expr| !matches!(expr, Expr::Not(None, _)))
         {
             required.extend(self.render(expr, plan, counted)?);
         }
         let Some(mut text) = joined(&required, " AND ") else {
             return Ok(None);
         };
-        for expr in exprs {
-            if let Expr::Any(_) = expr {
-                // Once more as the condition of the part that only helps.
-                let mut again = Vec::new();
-                for expr in exprs
-                    .iter()
-                    .filter(|expr| !matches!(expr, Expr::Any(_) | Expr::Not(None, _)))
-                {
-                    again.extend(self.render(expr, plan, false)?);
-                }
-                if let (Some(again), Some(any)) =
-                    (joined(&again, " AND "), self.render(expr, plan, counted)?)
-                {
-                    text = format!("({text} OR ({again} AND {any}))");
-                }
-            }
-        }
         for expr in exprs {
             if let Expr::Not(None, excluded) = expr
                 && let Some(excluded) = self.render(excluded, plan, false)?

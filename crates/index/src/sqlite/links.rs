@@ -68,14 +68,11 @@ impl Work<'_> {
             let Ok(path) = NotePath::from_disk(&stored.path) else {
                 continue;
             };
-            let resolved = self.point(
-                stored.project,
-                &path,
-                &stored.target,
-                stored.qualified,
-                bucket,
-                buckets,
-            )?;
+            let Some(target) = target(&stored.target, stored.qualified) else {
+                continue;
+            };
+            let resolved =
+                self.point(stored.project, &path, &target, &target.buckets(), buckets)?;
             if resolved != stored.resolved {
                 self.connection
                     .prepare_cached(
@@ -90,8 +87,12 @@ impl Work<'_> {
     fn stored(&self, bucket: &str) -> rusqlite::Result<Vec<Stored>> {
         self.connection
             .prepare_cached(
-                "SELECT relation.note, position, target, qualified, resolved, path, project
-                 FROM relation JOIN note ON note.id = relation.note WHERE bucket = ?1",
+                "SELECT relation.note, relation.position, target, qualified, resolved, path, project
+                 FROM link_bucket
+                 JOIN relation ON relation.note = link_bucket.note
+                    AND relation.position = link_bucket.position
+                 JOIN note ON note.id = link_bucket.note
+                 WHERE bucket = ?1",
             )?
             .query_map([bucket], |row| {
                 Ok(Stored {
@@ -115,19 +116,14 @@ impl Work<'_> {
         buckets: &mut Buckets,
     ) -> rusqlite::Result<()> {
         for (position, relation) in (0_i64..).zip(relations) {
-            let bucket = link::bucket(
-                &LinkTarget::parse(&relation.target).map_or(String::new(), |link| link.name),
-            );
-            let resolved = self.point(
-                self.scope.project,
-                path,
-                &relation.target,
-                relation.qualified,
-                &bucket,
-                buckets,
-            )?;
+            let target = target(&relation.target, relation.qualified);
+            let keys = target.as_ref().map(LinkTarget::buckets).unwrap_or_default();
+            let resolved = match &target {
+                Some(target) => self.point(self.scope.project, path, target, &keys, buckets)?,
+                None => None,
+            };
             self.connection
-                .prepare_cached("INSERT INTO relation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+                .prepare_cached("INSERT INTO relation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
                 .execute(params![
                     note,
                     position,
@@ -135,9 +131,32 @@ impl Work<'_> {
                     relation.target,
                     relation.qualified,
                     relation.context,
-                    bucket,
                     resolved
                 ])?;
+            for key in keys {
+                self.connection
+                    .prepare_cached("INSERT INTO link_bucket VALUES (?1, ?2, ?3)")?
+                    .execute(params![key, note, position])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the keys of a note's relations, which are about to go.
+    pub(super) fn clear_link_buckets(&self, note: i64) -> rusqlite::Result<()> {
+        let mut relations = self
+            .connection
+            .prepare_cached("SELECT position, target, qualified FROM relation WHERE note = ?1")?;
+        let mut rows = relations.query([note])?;
+        let mut delete = self.connection.prepare_cached(
+            "DELETE FROM link_bucket WHERE bucket = ?1 AND note = ?2 AND position = ?3",
+        )?;
+        while let Some(row) = rows.next()? {
+            let position: i64 = row.get(0)?;
+            let target = target(&row.get::<_, String>(1)?, row.get(2)?);
+            for key in target.iter().flat_map(LinkTarget::buckets) {
+                delete.execute(params![key, note, position])?;
+            }
         }
         Ok(())
     }
@@ -147,24 +166,27 @@ impl Work<'_> {
         &self,
         project: ProjectId,
         source: &NotePath,
-        target: &str,
-        qualified: bool,
-        bucket: &str,
+        target: &LinkTarget,
+        keys: &[String],
         buckets: &mut Buckets,
     ) -> rusqlite::Result<Option<i64>> {
-        let Some(mut target) = LinkTarget::parse(target) else {
+        let id = link::uuid(&target.name);
+        let candidates = match keys {
+            [only] if id.is_none() => self.bucket(only, buckets)?,
+            _ => {
+                let mut all = Vec::new();
+                for key in keys {
+                    resolve::join(&mut all, &self.bucket(key, buckets)?);
+                }
+                if let Some(id) = id {
+                    resolve::join(&mut all, &resolve::of_external_id(self.connection, &id)?);
+                }
+                Rc::new(all)
+            }
+        };
+        if candidates.is_empty() {
             return Ok(None);
-        };
-        target.qualified |= qualified;
-        let candidates = if link::uuid(&target.name).is_some() {
-            Rc::new(resolve::candidates(self.connection, &target)?)
-        } else if let Some(candidates) = buckets.get(bucket) {
-            Rc::clone(candidates)
-        } else {
-            let candidates = Rc::new(resolve::of_bucket(self.connection, bucket)?);
-            buckets.insert(bucket.to_owned(), Rc::clone(&candidates));
-            candidates
-        };
+        }
         let slug = self.slug_of(project);
         let scope = Scope {
             project,
@@ -172,11 +194,21 @@ impl Work<'_> {
             siblings: self.scope.siblings,
         };
         Ok(
-            match resolve::choose(&scope, Some(source), &target, &candidates) {
+            match resolve::choose(&scope, Some(source), target, &candidates) {
                 Choice::One(place) => Some(candidates[place].id),
                 Choice::Several(_) | Choice::Nothing => None,
             },
         )
+    }
+
+    /// Returns the notes of a bucket, read once for each `apply`.
+    fn bucket(&self, key: &str, buckets: &mut Buckets) -> rusqlite::Result<Rc<Vec<Candidate>>> {
+        if let Some(candidates) = buckets.get(key) {
+            return Ok(Rc::clone(candidates));
+        }
+        let candidates = Rc::new(resolve::of_bucket(self.connection, key)?);
+        buckets.insert(key.to_owned(), Rc::clone(&candidates));
+        Ok(candidates)
     }
 
     /// Returns the slug permalinks of a project begin with, if they do.
@@ -188,4 +220,10 @@ impl Work<'_> {
         let sibling = self.scope.siblings.iter().find(|(_, id)| *id == project);
         sibling.map(|(name, _)| permalink::slug(name))
     }
+}
+
+fn target(text: &str, qualified: bool) -> Option<LinkTarget> {
+    let mut target = LinkTarget::parse(text)?;
+    target.qualified |= qualified;
+    Some(target)
 }

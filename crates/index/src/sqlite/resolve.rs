@@ -69,16 +69,33 @@ impl Session<'_> {
     }
 }
 
-/// Returns the notes that share the target's bucket, of every project.
-pub(super) fn candidates(
-    connection: &Connection,
-    target: &LinkTarget,
-) -> rusqlite::Result<Vec<Candidate>> {
-    let mut found = of_bucket(connection, &link::bucket(&target.name))?;
+/// Returns the notes that share a bucket of the target, of every project.
+fn candidates(connection: &Connection, target: &LinkTarget) -> rusqlite::Result<Vec<Candidate>> {
+    let mut found = Vec::new();
+    for bucket in target.buckets() {
+        join(&mut found, &of_bucket(connection, &bucket)?);
+    }
     if let Some(id) = link::uuid(&target.name) {
-        found.extend(query(connection, "external_id = ?1", &id)?);
+        join(&mut found, &of_external_id(connection, &id)?);
     }
     Ok(found)
+}
+
+/// Adds candidates that are not there yet.
+pub(super) fn join(found: &mut Vec<Candidate>, more: &[Candidate]) {
+    for candidate in more {
+        if found.iter().all(|known| known.id != candidate.id) {
+            found.push(candidate.clone());
+        }
+    }
+}
+
+/// Returns the note with a stable id, if there is one.
+pub(super) fn of_external_id(
+    connection: &Connection,
+    id: &str,
+) -> rusqlite::Result<Vec<Candidate>> {
+    query(connection, "external_id = ?1", id)
 }
 
 /// Returns the notes of a bucket, by path.

@@ -63,12 +63,18 @@ CREATE TABLE relation (
     target    TEXT    NOT NULL,         -- as written
     qualified INTEGER NOT NULL,         -- written `project::note`
     context   TEXT,
-    bucket    TEXT    NOT NULL,         -- the coarse key of the target
     resolved  INTEGER,
     PRIMARY KEY (note, position)
 ) WITHOUT ROWID;
-CREATE INDEX relation_bucket ON relation (bucket);
 CREATE INDEX relation_resolved ON relation (resolved) WHERE resolved IS NOT NULL;
+
+-- The coarse keys of each relation's target, by which it is found again when a note with that key comes or goes.
+CREATE TABLE link_bucket (
+    bucket   TEXT    NOT NULL,
+    note     INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (bucket, note, position)
+) WITHOUT ROWID;
 
 CREATE TABLE tag (
     note INTEGER NOT NULL,
