@@ -5,7 +5,7 @@
 
 use crate::accept::{folder, page_offset};
 use crate::{Error, Project, Result};
-use cairn_index::NoteRecord;
+use cairn_index::{NoteKey, NoteRecord, Session};
 use cairn_note::NotePath;
 use cairn_note::link::Glob;
 use std::cmp::Reverse;
@@ -90,47 +90,88 @@ impl Project<'_> {
         let offset = page_offset(request.page, request.page_size, MOST_ROWS)?;
         let folder = folder(&request.folder)?;
         let folder = folder.as_ref().map_or("", NotePath::as_str);
-        let records = self.session("list a folder")?.below(self.id(), folder)?;
+        let session = self.session("list a folder")?;
         let glob = request
             .glob
             .as_deref()
             .filter(|glob| !glob.is_empty())
             .map(Glob::new);
-        let mut folders = BTreeSet::new();
-        let mut files = Vec::new();
-        for record in records {
-            let below = inside(folder, record.path.as_str());
-            let levels = below.split('/').count();
-            if glob.is_none() {
-                folders.extend(folders_above(folder, below).take(request.depth));
-            }
-            if levels <= request.depth
+        let is_listed = |path: &NotePath| {
+            let levels = inside(folder, path.as_str()).split('/').count();
+            levels <= request.depth
                 && glob
                     .as_ref()
-                    .is_none_or(|glob| glob.matches(record.path.file_name()))
-            {
-                files.push(record);
-            }
-        }
-        let mut folders: Vec<String> = folders.into_iter().collect();
-        folders.sort_by_cached_key(|path| (name(path).to_lowercase(), path.clone()));
-        sort(&mut files, request.sort);
-        let total = folders.len() + files.len();
-        let folders = folders.into_iter().map(|path| ListingRow::Folder { path });
-        let files = files
+                    .is_none_or(|glob| glob.matches(path.file_name()))
+        };
+        let mut paths = self.paths_below(&session, folder)?;
+        let folders = if glob.is_some() {
+            Vec::new()
+        } else {
+            folders(folder, &paths, request.depth)
+        };
+        paths.retain(is_listed);
+        let total = folders.len() + paths.len();
+        // What is not on the page need not be read, unless the order depends on it.
+        let records: Vec<NoteRecord> = if request.sort == Sort::Name {
+            paths.sort_by_cached_key(|path| path.file_name().to_lowercase());
+            let page = paths
+                .iter()
+                .skip(offset.saturating_sub(folders.len()))
+                .take(request.page_size);
+            let records = page.map(|path| Ok(session.note(self.id(), NoteKey::Path(path))?));
+            records
+                .filter_map(Result::transpose)
+                .collect::<Result<_>>()?
+        } else {
+            let mut records = session.below(self.id(), folder)?;
+            records.retain(|record| is_listed(&record.path));
+            sort(&mut records, request.sort);
+            records
+                .into_iter()
+                .skip(offset.saturating_sub(folders.len()))
+                .take(request.page_size)
+                .collect()
+        };
+        let folders = folders
+            .into_iter()
+            .skip(offset)
+            .map(|path| ListingRow::Folder { path });
+        let files = records
             .into_iter()
             .map(|record| ListingRow::File(Box::new(record)));
-        let rows: Vec<ListingRow> = folders
-            .chain(files)
-            .skip(offset)
-            .take(request.page_size)
-            .collect();
+        let rows: Vec<ListingRow> = folders.chain(files).take(request.page_size).collect();
         Ok(Listing {
             has_more: offset + rows.len() < total && !rows.is_empty(),
             rows,
             total,
         })
     }
+
+    /// The paths of all files below a folder, sorted.
+    fn paths_below(&self, session: &Session<'_>, folder: &str) -> Result<Vec<NotePath>> {
+        let known = session.fingerprints(self.id())?;
+        Ok(known
+            .into_iter()
+            .map(|(path, _)| path)
+            .filter(|path| path.starts_with_folder(folder))
+            .collect())
+    }
+}
+
+/// The folders that paths imply down to a depth, by name without case.
+fn folders(folder: &str, paths: &[NotePath], depth: usize) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    let mut parent = "";
+    for path in paths {
+        // Most files lie beside the one before.
+        if path.parent() != parent {
+            parent = path.parent();
+            found.extend(folders_above(folder, inside(folder, path.as_str())).take(depth));
+        }
+    }
+    let mut found: Vec<String> = found.into_iter().collect();
+    found.sort_by_cached_key(|path| (name(path).to_lowercase(), path.clone()));
+    found
 }
 
 /// The part of a path below a folder.
@@ -156,16 +197,13 @@ fn name(path: &str) -> &str {
 
 fn sort(files: &mut [NoteRecord], order: Sort) {
     // Files come sorted by path, and a stable sort keeps that among equals.
-    let by_time = |one: &NoteRecord, other: &NoteRecord| one.modified.cmp(&other.modified);
     match order {
         Sort::Name => files.sort_by_cached_key(|file| file.path.file_name().to_lowercase()),
         Sort::TitleAscending => files.sort_by_cached_key(|file| file.title.to_lowercase()),
         Sort::TitleDescending => {
             files.sort_by_cached_key(|file| Reverse(file.title.to_lowercase()));
         }
-        Sort::UpdatedAscending => files.sort_by(by_time),
-        Sort::UpdatedDescending => {
-            files.sort_by(|one, other| by_time(other, one));
-        }
+        Sort::UpdatedAscending => files.sort_by_key(|file| file.modified),
+        Sort::UpdatedDescending => files.sort_by_key(|file| Reverse(file.modified)),
     }
 }

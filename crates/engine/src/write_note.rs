@@ -7,7 +7,8 @@
 mod compose;
 
 use crate::{Error, FileNames, Permalinks, Project, Result};
-use cairn_index::{NoteKey, NoteRecord};
+use cairn_index::{NoteKey, NoteRecord, Resolution};
+use cairn_note::link::LinkTarget;
 use cairn_note::path::{FileNameStyle, file_name_for_title, sanitize_folder};
 use cairn_note::{Metadata, NotePath, Permalink, frontmatter, permalink};
 use compose::{Content, Identity};
@@ -185,16 +186,25 @@ impl Project<'_> {
                 && (other.alias_key() == alias || permalink::slug(other.as_str()) == slug)
         };
         let session = self.session("look for equivalent names")?;
-        // Whatever is equivalent has the canonical permalink, unless it declares another: then its name is near.
-        let canonical =
-            session.note(self.id(), NoteKey::Permalink(self.canonical(path).as_str()))?;
-        let existing = match canonical.filter(|record| is_equivalent(&record.path)) {
-            Some(record) => Some(record),
-            None => session
-                .near(self.id(), path.stem(), MOST_ALIKE)?
-                .into_iter()
-                .find(|record| is_equivalent(&record.path)),
-        };
+        // Whatever is equivalent has the canonical permalink, or else resolves by its path or title; what has another
+        // permalink, another title and another spelling all at once is let through.
+        let mut alike: Vec<NoteRecord> = Vec::new();
+        alike.extend(session.note(self.id(), NoteKey::Permalink(self.canonical(path).as_str()))?);
+        // A title such as `[[]]` is a file name but names nothing in a link.
+        let names = [path.as_str(), path.stem()];
+        for name in names
+            .into_iter()
+            .filter(|name| LinkTarget::parse(name).is_some())
+        {
+            match self.resolve(&session, name, None)? {
+                Resolution::Found(record) => alike.push(*record),
+                Resolution::Ambiguous(records) => alike.extend(records),
+                Resolution::Missing => {}
+            }
+        }
+        let existing = alike
+            .into_iter()
+            .find(|record| record.project == self.id() && is_equivalent(&record.path));
         match existing {
             Some(record) => Err(Error::Equivalent {
                 existing: record.path.to_string(),
@@ -241,9 +251,6 @@ impl Project<'_> {
         Ok(permalink)
     }
 }
-
-/// Near names of which an equivalent one is looked for.
-const MOST_ALIKE: usize = 20;
 
 /// Whether a frontmatter key is decided by the request's own fields.
 pub(crate) fn is_identity(key: &str) -> bool {

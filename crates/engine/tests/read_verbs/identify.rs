@@ -59,7 +59,7 @@ fn an_ambiguous_name_answers_with_candidates_and_a_miss_with_near_names() {
     let engine = open(&vault);
     match path(&engine, "Milk").expect_err("two notes have that title") {
         Error::Ambiguous { candidates, .. } => {
-            assert_eq!(candidates, ["archive/Milk.md", "notes/deep/Milk.md"])
+            assert_eq!(candidates, ["archive/Milk.md", "notes/deep/Milk.md"]);
         }
         other => panic!("{other}"),
     }

@@ -148,12 +148,13 @@ fn nothing_is_replaced_unasked() {
 #[test]
 fn an_equivalent_name_is_another_note() {
     let vault = Vault::new(
-        "//- alpha_note.md\nx\n//- notes/Caf\u{e9}.md\n---\npermalink: elsewhere\n---\n//- pic.png\nx\n",
+        "//- alpha_note.md\nx\n//- notes/Caf\u{e9}.md\n---\npermalink: elsewhere\n---\n//- my-plan.md\n---\ntitle: My Plan\npermalink: other\n---\n//- pic.png\nx\n",
     );
     let engine = open(&vault);
     for (title, folder, existing) in [
         ("Alpha Note", "", "alpha_note.md"),
         ("ALPHA-NOTE", "", "alpha_note.md"),
+        ("My Plan", "", "my-plan.md"),
         ("cafe\u{301}", "notes", "notes/Caf\u{e9}.md"),
     ] {
         let error = main(&engine)
@@ -167,6 +168,9 @@ fn an_equivalent_name_is_another_note() {
     main(&engine)
         .write_note(&request("Pic", "", "x"))
         .expect("a picture is no note");
+    main(&engine)
+        .write_note(&request("[[]]", "", "x"))
+        .expect("an odd title");
     main(&engine)
         .write_note(&request("Alpha Note", "notes", "x"))
         .expect("another folder");
