@@ -298,8 +298,8 @@ mod tests {
         let mut end = 0;
         for found in matches {
             if found.range.start >= end {
-                marked += &text[end..found.range.start];
-                marked += &format!("‹{}›", &text[found.range.clone()]);
+                let (before, inside) = (&text[end..found.range.start], &text[found.range.clone()]);
+                marked.extend([before, "‹", inside, "›"]);
                 end = found.range.end;
             }
         }
