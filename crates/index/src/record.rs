@@ -28,8 +28,6 @@ pub struct Scope<'a> {
 /// How a note is named exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoteKey<'a> {
-    /// By row.
-    Id(NoteId),
     /// By path.
     Path(&'a NotePath),
     /// By permalink.

@@ -92,7 +92,7 @@ fn links(index: &Index, from: &str) -> Vec<String> {
             .expect("the note is there");
         let name = |id| {
             session
-                .note(HERE, NoteKey::Id(id))
+                .by_id(id)
                 .expect("a look-up")
                 .map_or("?".to_owned(), |note| note.path.to_string())
         };

@@ -3,26 +3,15 @@
 //! Not the rules of permalinks (`claims`) or of links (`links`). Invariant: when `apply` returns, every row says
 //! what an index built from scratch would say.
 
+use super::WriteSession;
 use super::claims::Claims;
+use super::full_text::Words;
 use super::links::Links;
-use super::{WriteSession, rank};
+use super::row::{Row, external_id, properties};
 use crate::error::StatementContext;
 use crate::{Applied, Change, Content, Entry, Fault, Fingerprint, ProjectId, Result, Scope};
-use cairn_note::{Metadata, Note, NotePath, Permalink, filter, link, words};
+use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
-use uuid::Uuid;
-
-impl Words<'_> {
-    /// Takes a row out, whether it is stored or only kept back.
-    fn remove(&mut self, number: i64) {
-        match self.new.iter().rposition(|(new, ..)| *new == number) {
-            Some(place) => {
-                self.new.swap_remove(place);
-            }
-            None => self.gone.push(number),
-        }
-    }
-}
 
 /// What `apply` has to know of a file's row before it changes it.
 struct Known {
@@ -43,20 +32,7 @@ pub(super) struct Work<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) claims: Claims,
     pub(super) links: Links<'a>,
-    words: Words<'a>,
-}
-
-/// Changes of the full-text table, kept back until everything else is in: a statement on another table may open a
-/// savepoint, for which FTS5 writes out what it has gathered, note by note.
-#[derive(Default)]
-struct Words<'a> {
-    /// Rows to remove.
-    gone: Vec<i64>,
-    /// Rows to add: number, title, names, and the content whose terms it gets.
-    new: Vec<(i64, String, String, &'a Content)>,
-    /// How the totals change.
-    notes: i64,
-    words: i64,
+    pub(super) words: Words<'a>,
 }
 
 impl WriteSession<'_> {
@@ -80,7 +56,7 @@ impl WriteSession<'_> {
                     applied.moved += 1;
                 }
                 Change::Touch { path, fingerprint } => {
-                    work.touch(path, fingerprint).action("touch a file")?
+                    work.touch(path, fingerprint).action("touch a file")?;
                 }
                 Change::Drop { path } => applied.dropped += usize::from(work.drop_path(path)?),
                 Change::Faults(faults) => work.set_faults(faults).action("store faults")?,
@@ -273,50 +249,6 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn add_words(&mut self, id: i64, row: &Row<'a>) -> rusqlite::Result<()> {
-        let mut title = String::new();
-        let title_length = words::terms(row.entry.title(), &mut title);
-        let number = rank::row_number(id, title_length, row.length());
-        self.connection
-            .prepare_cached("UPDATE note SET words = ?2 WHERE id = ?1")?
-            .execute([id, number])?;
-        self.words
-            .new
-            .push((number, title, row.names(), &row.entry.content));
-        self.words.notes += 1;
-        self.words.words += i64::from(row.length());
-        Ok(())
-    }
-
-    fn settle_words(&mut self) -> rusqlite::Result<()> {
-        let Words {
-            gone,
-            new,
-            notes,
-            words,
-        } = std::mem::take(&mut self.words);
-        let mut total = self
-            .connection
-            .prepare_cached("UPDATE total SET value = value + ?2 WHERE name = ?1")?;
-        total.execute(params!["notes", notes])?;
-        total.execute(params!["words", words])?;
-        for number in gone {
-            self.connection
-                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
-                .execute([number])?;
-        }
-        for (number, title, names, content) in new {
-            let (headings, body) = match content {
-                Content::Note { terms, .. } => (terms.headings.as_str(), terms.body.as_str()),
-                Content::File => ("", ""),
-            };
-            self.connection
-                .prepare_cached("INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![number, title, headings, names, body])?;
-        }
-        Ok(())
-    }
-
     fn write_note(&self, id: i64, note: &Note) -> rusqlite::Result<()> {
         for (position, observation) in (0_i64..).zip(&note.observations) {
             self.connection
@@ -345,9 +277,7 @@ impl<'a> Work<'a> {
 
     /// Removes all that was made from the file's earlier content; its row stays.
     fn clear(&mut self, known: &Known) -> rusqlite::Result<()> {
-        self.words.remove(known.words);
-        self.words.notes -= 1;
-        self.words.words -= known.length;
+        self.words.remove(known.words, known.length);
         if known.is_note {
             self.clear_link_buckets(known.id)?;
             for statement in [
@@ -415,123 +345,4 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
-}
-
-/// What a file's row is made of.
-struct Row<'a> {
-    entry: &'a Entry,
-    claim: Option<String>,
-    declared: bool,
-    path_bucket: String,
-    title_bucket: Option<String>,
-}
-
-impl<'a> Row<'a> {
-    fn new(entry: &'a Entry, scope: &Scope<'_>) -> Self {
-        let declared = match &entry.content {
-            Content::Note { note, .. } => note
-                .permalink
-                .clone()
-                .filter(|permalink| !permalink.trim().is_empty()),
-            Content::File => None,
-        };
-        let is_declared = declared.is_some();
-        let claim = match &entry.content {
-            Content::Note { .. } => declared
-                .or_else(|| Some(Permalink::of(&entry.path, scope.slug).as_str().to_owned())),
-            Content::File => None,
-        };
-        let path_bucket = link::bucket(entry.path.as_str());
-        let title_bucket =
-            Some(link::bucket(entry.title())).filter(|bucket| *bucket != path_bucket);
-        Self {
-            entry,
-            claim,
-            declared: is_declared,
-            path_bucket,
-            title_bucket,
-        }
-    }
-
-    fn note(&self) -> Option<&'a Note> {
-        match &self.entry.content {
-            Content::Note { note, .. } => Some(note),
-            Content::File => None,
-        }
-    }
-
-    fn note_type(&self) -> &'a str {
-        self.note().map_or("file", |note| &note.note_type)
-    }
-
-    fn length(&self) -> u32 {
-        match &self.entry.content {
-            Content::Note { terms, .. } => terms.length,
-            Content::File => 0,
-        }
-    }
-
-    fn metadata(&self) -> String {
-        self.note().map_or_else(
-            || "{}".to_owned(),
-            |note| serde_json::to_string(&note.metadata).unwrap_or_else(|_| "{}".to_owned()),
-        )
-    }
-
-    /// The terms of everything a note is called besides its title: path, permalink, aliases, tags.
-    fn names(&self) -> String {
-        let mut names = String::new();
-        words::terms(self.entry.path.as_str(), &mut names);
-        if let Some(note) = self.note() {
-            for text in note.permalink.iter().chain(&note.tags) {
-                words::terms(text, &mut names);
-            }
-            for key in ["aliases", "alias"] {
-                for text in note.metadata.get(key).into_iter().flat_map(texts) {
-                    words::terms(text, &mut names);
-                }
-            }
-        }
-        names
-    }
-}
-
-/// The text of a value, or of a list's items.
-fn texts(value: &serde_json::Value) -> Vec<&str> {
-    match value {
-        serde_json::Value::String(text) => vec![text],
-        serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Frontmatter as dotted keys and texts.
-fn properties(metadata: &Metadata) -> Vec<(String, &str)> {
-    let mut flat = Vec::new();
-    let mut pending: Vec<(String, &serde_json::Value)> = metadata
-        .iter()
-        .filter(|(key, _)| !matches!(key.as_str(), "title" | "type" | "tags" | "permalink"))
-        .map(|(key, value)| (key.clone(), value))
-        .collect();
-    while let Some((key, value)) = pending.pop() {
-        match value {
-            serde_json::Value::Object(map) => {
-                pending.extend(
-                    map.iter()
-                        .map(|(inner, value)| (format!("{key}.{inner}"), value)),
-                );
-            }
-            value => flat.extend(texts(value).into_iter().map(|text| (key.clone(), text))),
-        }
-    }
-    flat
-}
-
-/// The stable id of a file: a version 5 UUID (RFC 9562) of its project and the path it was first seen at.
-fn external_id(project: ProjectId, path: &NotePath) -> String {
-    let space = Uuid::new_v5(
-        &Uuid::NAMESPACE_URL,
-        format!("cairn:{}", project.0).as_bytes(),
-    );
-    Uuid::new_v5(&space, path.as_str().as_bytes()).to_string()
 }

@@ -5,7 +5,7 @@
 
 use super::Session;
 use crate::Result;
-use crate::record::{Edge, Graph, NoteId, NoteKey, ProjectId, Reach, RelationRecord};
+use crate::record::{Edge, Graph, NoteId, Reach, RelationRecord};
 use std::collections::HashSet;
 
 impl Session<'_> {
@@ -43,7 +43,7 @@ impl Session<'_> {
                             if graph.notes.len() == reach.limit {
                                 continue;
                             }
-                            let Some(record) = self.note(ProjectId(0), NoteKey::Id(end))? else {
+                            let Some(record) = self.by_id(end)? else {
                                 continue;
                             };
                             if reach.since.is_some_and(|since| record.modified < since) {

@@ -7,7 +7,7 @@ use super::Session;
 use super::rank;
 use crate::error::StatementContext;
 use crate::record::ProjectId;
-use crate::{NoteId, NoteKey, Result};
+use crate::{NoteId, Result};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -42,9 +42,7 @@ impl Session<'_> {
             }
             for relation in self.relations(record.id)? {
                 let end = match relation.resolved {
-                    Some(NoteId(id)) => self
-                        .note(project, NoteKey::Id(NoteId(id)))?
-                        .map(|note| note.path.to_string()),
+                    Some(NoteId(id)) => self.by_id(NoteId(id))?.map(|note| note.path.to_string()),
                     None => None,
                 };
                 let _ = writeln!(

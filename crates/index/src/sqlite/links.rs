@@ -5,7 +5,8 @@
 //! scan of a project is needed for it.
 
 use super::apply::Work;
-use super::resolve::{self, Candidate, Choice};
+use super::candidates;
+use super::resolve::{Candidate, Choice, choose};
 use crate::error::StatementContext;
 use crate::{ProjectId, Result, Scope};
 use cairn_note::link::{self, LinkTarget};
@@ -176,10 +177,10 @@ impl Work<'_> {
             _ => {
                 let mut all = Vec::new();
                 for key in keys {
-                    resolve::join(&mut all, &self.bucket(key, buckets)?);
+                    candidates::join(&mut all, &self.bucket(key, buckets)?);
                 }
                 if let Some(id) = id {
-                    resolve::join(&mut all, &resolve::of_external_id(self.connection, &id)?);
+                    candidates::join(&mut all, &candidates::of_external_id(self.connection, &id)?);
                 }
                 Rc::new(all)
             }
@@ -193,12 +194,10 @@ impl Work<'_> {
             slug: slug.as_deref(),
             siblings: self.scope.siblings,
         };
-        Ok(
-            match resolve::choose(&scope, Some(source), target, &candidates) {
-                Choice::One(place) => Some(candidates[place].id),
-                Choice::Several(_) | Choice::Nothing => None,
-            },
-        )
+        Ok(match choose(&scope, Some(source), target, &candidates) {
+            Choice::One(place) => Some(candidates[place].id),
+            Choice::Several(_) | Choice::Nothing => None,
+        })
     }
 
     /// Returns the notes of a bucket, read once for each `apply`.
@@ -206,9 +205,9 @@ impl Work<'_> {
         if let Some(candidates) = buckets.get(key) {
             return Ok(Rc::clone(candidates));
         }
-        let candidates = Rc::new(resolve::of_bucket(self.connection, key)?);
-        buckets.insert(key.to_owned(), Rc::clone(&candidates));
-        Ok(candidates)
+        let found = Rc::new(candidates::of_bucket(self.connection, key)?);
+        buckets.insert(key.to_owned(), Rc::clone(&found));
+        Ok(found)
     }
 
     /// Returns the slug permalinks of a project begin with, if they do.

@@ -4,6 +4,7 @@
 //! `claims` and `links`) is the only writer, and the rest read. Not a place for rules of the note format.
 //! Invariant: a session is one transaction on one connection nobody else uses meanwhile.
 
+mod candidates;
 mod open;
 mod pool;
 mod read;
@@ -11,14 +12,18 @@ mod resolve;
 
 mod allowed;
 mod lexical;
+mod plan;
 mod rank;
+mod score;
 
 mod around;
 mod dump;
 
 mod apply;
 mod claims;
+mod full_text;
 mod links;
+mod row;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
 use pool::{Begin, Lease, Nest, Pool};

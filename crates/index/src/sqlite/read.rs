@@ -120,29 +120,33 @@ impl Session<'_> {
         )
     }
 
+    /// Returns the note of that row, of whichever project.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn by_id(&self, id: NoteId) -> Result<Option<NoteRecord>> {
+        self.one("id = ?1", params![id.0])
+    }
+
     /// Returns the note with that key.
     ///
     /// # Errors
     /// When a statement fails.
     pub fn note(&self, project: ProjectId, key: NoteKey<'_>) -> Result<Option<NoteRecord>> {
-        let one = |condition: &str, values: &dyn rusqlite::ToSql| {
-            self.lease
-                .connection()
-                .prepare_cached(&format!("SELECT {RECORD} FROM note WHERE {condition}"))
-                .and_then(|mut statement| match key {
-                    NoteKey::Id(_) => statement.query_row(params![values], record).optional(),
-                    _ => statement
-                        .query_row(params![values, project.0], record)
-                        .optional(),
-                })
-                .action("look a note up")
+        let (condition, value) = match key {
+            NoteKey::Path(path) => ("project = ?1 AND path = ?2", path.as_str()),
+            NoteKey::Permalink(permalink) => ("project = ?1 AND permalink = ?2", permalink),
+            NoteKey::ExternalId(id) => ("project = ?1 AND external_id = ?2", id),
         };
-        match key {
-            NoteKey::Id(id) => one("id = ?1", &id.0),
-            NoteKey::Path(path) => one("path = ?1 AND project = ?2", &path.as_str()),
-            NoteKey::Permalink(permalink) => one("permalink = ?1 AND project = ?2", &permalink),
-            NoteKey::ExternalId(id) => one("external_id = ?1 AND project = ?2", &id),
-        }
+        self.one(condition, params![project.0, value])
+    }
+
+    fn one(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<NoteRecord>> {
+        self.lease
+            .connection()
+            .prepare_cached(&format!("SELECT {RECORD} FROM note WHERE {condition}"))
+            .and_then(|mut statement| statement.query_row(values, record).optional())
+            .action("look a note up")
     }
 
     /// Returns notes whose title, headings or names match any word of `text`, for suggestions, best first.
@@ -168,7 +172,7 @@ impl Session<'_> {
             ..Filter::default()
         };
         Ok(self
-            .names(words, &filter, limit)?
+            .names(&words, &filter, limit)?
             .into_iter()
             .map(|hit| hit.note)
             .collect())
@@ -215,7 +219,7 @@ impl Session<'_> {
             .filter(|(_, permalink)| glob.matches(permalink));
         let mut records = Vec::new();
         for (id, _) in matching.skip(offset).take(limit) {
-            records.extend(self.note(project, NoteKey::Id(NoteId(id)))?);
+            records.extend(self.by_id(NoteId(id))?);
         }
         Ok(records)
     }
@@ -296,20 +300,20 @@ impl Session<'_> {
     /// When a statement fails.
     pub fn recent(&self, filter: &Filter, limit: usize, offset: usize) -> Result<Vec<NoteRecord>> {
         let allowed = self.allowed(filter)?;
-        let ids: Vec<i64> = self.rows(
-            "list recent notes",
-            "SELECT id FROM note ORDER BY modified DESC, project, path",
-            [],
-            |row| row.get(0),
-        )?;
+        let passes = |id: &i64| allowed.as_ref().is_none_or(|set| set.has(*id));
+        let latest = || -> rusqlite::Result<Vec<i64>> {
+            self.lease
+                .connection()
+                .prepare_cached("SELECT id FROM note ORDER BY modified DESC, project, path")?
+                .query_map([], |row| row.get(0))?
+                .filter(|id| id.as_ref().map_or(true, passes))
+                .skip(offset)
+                .take(limit)
+                .collect()
+        };
         let mut records = Vec::new();
-        for id in ids
-            .into_iter()
-            .filter(|id| allowed.as_ref().is_none_or(|set| set.has(*id)))
-            .skip(offset)
-            .take(limit)
-        {
-            records.extend(self.note(ProjectId(0), NoteKey::Id(NoteId(id)))?);
+        for id in latest().action("list recent notes")? {
+            records.extend(self.by_id(NoteId(id))?);
         }
         Ok(records)
     }
