@@ -94,10 +94,13 @@ fn race(home: &Path, writer: &Writer<'_>, processes: usize) -> Damage {
                 }
             }));
         }
-        for writer in writers {
-            writer.join().unwrap();
-        }
+        let ended: Vec<_> = writers
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
+        // Readers are stopped even when a writer failed, so that the test fails instead of hanging.
         done.store(true, Ordering::SeqCst);
+        assert!(ended.iter().all(Result::is_ok), "a writer failed");
         readers
             .into_iter()
             .map(|reader| reader.join().unwrap())
