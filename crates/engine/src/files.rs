@@ -8,14 +8,16 @@ mod atomic;
 mod folders;
 mod listing;
 mod locks;
+mod lookout;
 mod reading;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use atomic::{remove, rename, write};
 pub(crate) use folders::{has_folder, remove_empty_folders};
-pub(crate) use listing::{Listed, Listing, Lookout, Presence, list};
+pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks, Scan};
+pub(crate) use lookout::{Lookout, Presence};
 pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};
 
 /// Where tests can make the file system fail, and change files under a reader's feet.

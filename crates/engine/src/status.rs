@@ -52,7 +52,7 @@ impl Project<'_> {
             )
         };
         let plan = diff(&listing, &known);
-        let gone = self.confirmed(&plan.gone);
+        let gone = self.confirmed(&listing, &plan.gone);
         let moves = self.moves(&plan, &gone)?;
         let (from, to): (HashSet<_>, HashSet<_>) =
             moves.iter().map(|step| (step.from, step.to)).unzip();

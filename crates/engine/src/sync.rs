@@ -8,18 +8,18 @@ mod diff;
 #[cfg(test)]
 mod faults;
 mod load;
+mod run;
 
 pub(crate) use diff::{Move, Plan, diff};
 
-use crate::files::{self, Listed, Listing, Lookout, Presence, Reader, Scan};
+use crate::files::{self, Listed, Listing, Lookout, Presence, Reader};
 use crate::{Cancel, Error, Progress, Project, Result};
-use cairn_index::{Change, Entry, Fault, NoteKey};
+use cairn_index::{Entry, Fault};
 use cairn_note::NotePath;
 use diff::Known;
-use jiff::Timestamp;
-use load::{Done, Job, Loader, Task};
-use std::collections::{BTreeSet, HashSet};
-use std::thread;
+use load::Loader;
+use run::Run;
+use std::collections::HashSet;
 
 /// What a sync did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Project<'_> {
     }
 
     /// Returns which of the paths the index knows are gone from the folder for certain, in their order.
-    pub(crate) fn confirmed<'k>(&self, gone: &[&'k Known]) -> Vec<&'k Known> {
+    pub(crate) fn confirmed<'k>(&self, listing: &Listing, gone: &[&'k Known]) -> Vec<&'k Known> {
         let mut lookout = Lookout::new(
             &self.settings.root,
             self.engine.settings.bmignore.as_deref(),
@@ -119,7 +119,13 @@ impl Project<'_> {
                 Presence::Gone | Presence::Hidden
             )
         };
-        gone.iter().filter(is_gone).copied().collect()
+        let confirmed: Vec<_> = gone.iter().filter(is_gone).copied().collect();
+        // A disk that was taken away meanwhile leaves an empty folder behind.
+        if listing.root.is_still_at(&self.settings.root) {
+            confirmed
+        } else {
+            Vec::new()
+        }
     }
 
     /// Finds the moves of a plan. Only a new file with the size of one that is gone is read for this.
@@ -147,300 +153,4 @@ impl Project<'_> {
     ) -> Result<Vec<(&'p NotePath, [u8; 32])>> {
         Ok(self.loader()?.checksums(files))
     }
-}
-
-/// One run of a sync.
-struct Run<'a> {
-    project: &'a Project<'a>,
-    listing: &'a Listing,
-    scan: &'a Scan<'a>,
-    known: Vec<Known>,
-    /// What the last sync could not read.
-    old_faults: Vec<Fault>,
-}
-
-impl<'a> Run<'a> {
-    fn new(project: &'a Project<'a>, listing: &'a Listing, scan: &'a Scan<'a>) -> Result<Self> {
-        let id = project.settings.id();
-        let session = project.engine.index.read("sync")?;
-        let (known, old_faults) = (session.fingerprints(id)?, session.faults(id)?);
-        Ok(Self {
-            project,
-            listing,
-            scan,
-            known,
-            old_faults,
-        })
-    }
-
-    fn finish(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
-        let plan = diff(self.listing, &self.known);
-        let gone = self.project.confirmed(&plan.gone);
-        let moves = self.project.moves(&plan, &gone)?;
-        let jobs = jobs(&plan, &moves);
-        let mut outcome = Outcome {
-            report: SyncReport {
-                unchanged: plan.unchanged.len(),
-                ..SyncReport::default()
-            },
-            faults: self.listing.faults.iter().cloned().collect(),
-        };
-        self.keep_faults(&plan, &mut outcome)?;
-        if !cancel.is_cancelled() {
-            let moved: HashSet<&NotePath> = moves.iter().map(|step| step.from).collect();
-            self.drop_gone(
-                gone.iter()
-                    .map(|known| &known.0)
-                    .filter(|path| !moved.contains(path)),
-                &mut outcome,
-            )?;
-        }
-        progress.begin("index", Some(jobs.len() as u64));
-        let done = self.load_and_apply(&jobs, progress, cancel, &mut outcome)?;
-        for job in &jobs[done..] {
-            // Stopped before these were read: what was said of them still holds.
-            let path = job.file.path.as_str();
-            outcome.faults.extend(
-                self.old_faults
-                    .iter()
-                    .filter(|fault| fault.path == path)
-                    .cloned(),
-            );
-        }
-        outcome.report.cancelled = done < jobs.len() || cancel.is_cancelled();
-        outcome.report.faults = outcome.faults.into_iter().collect();
-        if outcome.report.faults != self.old_faults {
-            self.apply(&[Change::Faults(outcome.report.faults.clone())])?;
-        }
-        Ok(outcome.report)
-    }
-
-    /// Keeps what the last sync said of files nobody read this time: those that cannot be looked at, and
-    /// those that are as they were and no notes in spite of their names.
-    fn keep_faults(&self, plan: &Plan<'_>, outcome: &mut Outcome) -> Result<()> {
-        if self.old_faults.is_empty() {
-            return Ok(());
-        }
-        let session = self.project.engine.index.read("sync")?;
-        for fault in &self.old_faults {
-            let is_same = |path: &str| {
-                plan.unchanged
-                    .binary_search_by(|file| file.path.as_str().cmp(path))
-                    .ok()
-            };
-            let keep = match is_same(&fault.path) {
-                Some(at) => {
-                    let key = NoteKey::Path(&plan.unchanged[at].path);
-                    let note = session.note(self.project.settings.id(), key)?;
-                    note.is_some_and(|note| !note.is_note)
-                }
-                None => {
-                    self.listing.is_unknown(&fault.path)
-                        && !self.listing.unreadable.contains(&fault.path)
-                }
-            };
-            if keep {
-                outcome.faults.insert(fault.clone());
-            }
-        }
-        Ok(())
-    }
-
-    fn drop_gone<'p>(
-        &self,
-        gone: impl Iterator<Item = &'p NotePath>,
-        outcome: &mut Outcome,
-    ) -> Result<()> {
-        let changes: Vec<Change> = gone
-            .map(|path| Change::Drop { path: path.clone() })
-            .collect();
-        outcome.report.deleted += self.apply_unwritten(changes)?.dropped;
-        Ok(())
-    }
-
-    /// Loads batch after batch on other threads and applies them on this one. Returns how many files were
-    /// applied; fewer than all when asked to stop.
-    fn load_and_apply(
-        &self,
-        jobs: &[Job<'_>],
-        progress: &dyn Progress,
-        cancel: &Cancel,
-        outcome: &mut Outcome,
-    ) -> Result<usize> {
-        if jobs.is_empty() {
-            return Ok(0);
-        }
-        let loader = self.project.loader()?;
-        let batches = load::batches(jobs);
-        if let [only] = batches.as_slice() {
-            let Some(batch) = loader.batch(only, cancel) else {
-                return Ok(0);
-            };
-            return self.apply_batch(batch, progress, outcome);
-        }
-        // One batch is loaded and one waits while a third is applied.
-        let (sender, receiver) = crossbeam_channel::bounded(1);
-        thread::scope(|scope| {
-            let loader = &loader;
-            scope.spawn(move || {
-                for batch in batches {
-                    let Some(batch) = loader.batch(batch, cancel) else {
-                        return;
-                    };
-                    // Nobody listens any more when applying failed.
-                    if sender.send(batch).is_err() {
-                        return;
-                    }
-                }
-            });
-            let mut done = 0;
-            for batch in receiver {
-                if cancel.is_cancelled() {
-                    break;
-                }
-                done += self.apply_batch(batch, progress, outcome)?;
-            }
-            Ok(done)
-        })
-    }
-
-    /// Applies a batch in one transaction; returns how many files it had.
-    fn apply_batch(
-        &self,
-        batch: Vec<Done<'_>>,
-        progress: &dyn Progress,
-        outcome: &mut Outcome,
-    ) -> Result<usize> {
-        let count = batch.len();
-        let mut changes = Vec::with_capacity(count);
-        let mut same = Vec::new();
-        for Done { job, entry, fault } in batch {
-            let failed = fault.is_some();
-            outcome.faults.extend(fault);
-            let path = || job.file.path.clone();
-            match (entry, job.task) {
-                (Some(entry), Task::New) => {
-                    outcome.report.new += 1;
-                    changes.push(Change::Put(entry));
-                }
-                (Some(entry), Task::Changed(known))
-                    if entry.fingerprint.checksum == known.checksum =>
-                {
-                    outcome.report.unchanged += 1;
-                    same.push(entry);
-                }
-                (Some(entry), Task::Changed(_)) => {
-                    outcome.report.modified += 1;
-                    changes.push(Change::Put(entry));
-                }
-                (Some(entry), Task::Moved(from)) => {
-                    outcome.report.moved += 1;
-                    changes.push(Change::Move {
-                        from: from.clone(),
-                        entry,
-                    });
-                }
-                // What cannot be read stays as it was known; what was never known is gone again.
-                (None, Task::New) => {}
-                (None, _) if failed => {}
-                (None, Task::Changed(_)) => {
-                    outcome.report.deleted += 1;
-                    changes.push(Change::Drop { path: path() });
-                }
-                (None, Task::Moved(from)) => {
-                    outcome.report.deleted += 1;
-                    changes.push(Change::Drop { path: from.clone() });
-                }
-            }
-        }
-        self.touch(same, &mut changes)?;
-        self.apply_unwritten(changes)?;
-        progress.advance(count as u64);
-        Ok(count)
-    }
-
-    /// Files that say what they said. One whose dates follow from its file is put again when these changed.
-    fn touch(&self, same: Vec<Box<Entry>>, changes: &mut Vec<Change>) -> Result<()> {
-        if same.is_empty() {
-            return Ok(());
-        }
-        // The index keeps no more of a date.
-        let micros = |a: Timestamp, b: Timestamp| (a.as_microsecond(), b.as_microsecond());
-        let session = self.project.engine.index.read("sync")?;
-        for entry in same {
-            let known = session.note(self.project.settings.id(), NoteKey::Path(&entry.path))?;
-            let is_same = known.is_some_and(|known| {
-                micros(known.created, known.modified) == micros(entry.created, entry.modified)
-            });
-            changes.push(if is_same {
-                Change::Touch {
-                    path: entry.path,
-                    fingerprint: entry.fingerprint,
-                }
-            } else {
-                Change::Put(entry)
-            });
-        }
-        Ok(())
-    }
-
-    /// Applies changes, except of notes that a verb wrote since the scan began: it told the index itself.
-    fn apply_unwritten(&self, mut changes: Vec<Change>) -> Result<cairn_index::Applied> {
-        let id = self.project.settings.id();
-        let written: HashSet<NotePath> = self
-            .scan
-            .written(id, changes.iter().flat_map(paths))
-            .into_iter()
-            .cloned()
-            .collect();
-        if !written.is_empty() {
-            changes.retain(|change| !paths(change).any(|path| written.contains(path)));
-        }
-        if changes.is_empty() {
-            return Ok(cairn_index::Applied::default());
-        }
-        self.apply(&changes)
-    }
-
-    fn apply(&self, changes: &[Change]) -> Result<cairn_index::Applied> {
-        Ok(self
-            .project
-            .with_scope(|scope| self.project.engine.index.apply(scope, changes))?)
-    }
-}
-
-/// What a run came to so far.
-struct Outcome {
-    report: SyncReport,
-    faults: BTreeSet<Fault>,
-}
-
-/// The files to load, sorted by path.
-fn jobs<'a>(plan: &Plan<'a>, moves: &[Move<'a>]) -> Vec<Job<'a>> {
-    let mut moves = moves.iter().peekable();
-    let new = plan.new.iter().map(|&file| {
-        let step = moves.next_if(|step| *step.to == file.path);
-        Job {
-            file,
-            task: step.map_or(Task::New, |step| Task::Moved(step.from)),
-        }
-    });
-    let mut jobs: Vec<Job<'a>> = new.collect();
-    jobs.extend(plan.changed.iter().map(|&(file, known)| Job {
-        file,
-        task: Task::Changed(known),
-    }));
-    jobs.sort_by(|a, b| a.file.path.as_str().cmp(b.file.path.as_str()));
-    jobs
-}
-
-/// The paths a change is about.
-fn paths(change: &Change) -> impl Iterator<Item = &NotePath> {
-    let (first, second) = match change {
-        Change::Put(entry) => (Some(&entry.path), None),
-        Change::Move { from, entry } => (Some(from), Some(&entry.path)),
-        Change::Touch { path, .. } | Change::Drop { path } => (Some(path), None),
-        Change::Faults(_) => (None, None),
-    };
-    first.into_iter().chain(second)
 }

@@ -43,9 +43,14 @@ fn a_real_vault_is_indexed_whole_and_left_alone() {
     assert_eq!(report.faults, []);
     let hidden = |path: &&PathBuf| {
         let below = path.strip_prefix(&root).expect("it was found there");
-        below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
+        below
+            .components()
+            .any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
     };
-    assert_eq!(report.new, before.len() - before.keys().filter(hidden).count());
+    assert_eq!(
+        report.new,
+        before.len() - before.keys().filter(hidden).count()
+    );
     assert!(report.new > 6_000, "{} files", report.new);
     let again = project
         .sync(&Silent, &Cancel::new())

@@ -190,11 +190,7 @@ fn keep_owner(file: &File, existing: &Metadata) {
             .is_ok_and(|own| (own.uid(), own.gid()) != (existing.uid(), existing.gid()));
         if differs {
             // Only root may give files away; for anyone else the writer owns what he wrote.
-            drop(fchown(
-                file,
-                Some(existing.uid()),
-                Some(existing.gid()),
-            ));
+            drop(fchown(file, Some(existing.uid()), Some(existing.gid())));
         }
     }
     #[cfg(not(unix))]

@@ -3,7 +3,7 @@
 //! It looks at names and times and reads no note. Invariant: nothing is missing from a listing without a word:
 //! what could not be looked at is named, and everything below it is known to be unknown.
 
-use super::reading::{is_gone, is_spelled, modified_ns};
+use super::reading::{is_gone, modified_ns};
 use super::{Point, failpoint};
 use crate::Result;
 use crate::error::IoContext;
@@ -14,10 +14,9 @@ use cairn_index::Fault;
 use cairn_note::NotePath;
 use rayon::Scope;
 use rayon::slice::ParallelSliceMut as _;
-use std::collections::HashMap;
 use std::fs::{self, DirEntry};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Entries of one folder looked at by one thread before another may help.
@@ -34,9 +33,39 @@ pub(crate) struct Listed {
     pub(crate) modified_ns: i64,
 }
 
+/// Which folder a path names: where a disk was mounted over it or taken away, it is another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Identity(
+    /// Device and inode, where the system has them.
+    Option<(u64, u64)>,
+);
+
+impl Identity {
+    fn of(path: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            Ok(Self(Some((metadata.dev(), metadata.ino()))))
+        }
+        #[cfg(not(unix))]
+        {
+            drop(metadata);
+            Ok(Self(None))
+        }
+    }
+
+    /// Whether the path still names this folder.
+    pub(crate) fn is_still_at(self, path: &Path) -> bool {
+        Self::of(path).is_ok_and(|now| now == self)
+    }
+}
+
 /// What lies below a root.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
+    /// The folder that was listed.
+    pub(crate) root: Identity,
     /// The files that are looked at, sorted by the bytes of their paths.
     pub(crate) files: Vec<Listed>,
     /// What could not be looked at, sorted.
@@ -63,7 +92,11 @@ impl Listing {
 
 /// Lists the files below `root`. Fails when the root itself cannot be listed whole.
 pub(crate) fn list(root: &Path, bmignore: Option<&Path>) -> Result<Listing> {
-    let mut listing = Listing::default();
+    let identity = Identity::of(root).context("open the folder", root)?;
+    let mut listing = Listing {
+        root: identity,
+        ..Listing::default()
+    };
     let patterns = patterns(root, bmignore, &mut listing.faults);
     let walk = Walk {
         root,
@@ -75,6 +108,10 @@ pub(crate) fn list(root: &Path, bmignore: Option<&Path>) -> Result<Listing> {
         .found
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
+    if !listing.root.is_still_at(root) {
+        let replaced = io::Error::other("another folder took its place meanwhile");
+        return Err(replaced).context("list", root);
+    }
     listing
         .files
         .par_sort_unstable_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
@@ -85,7 +122,7 @@ pub(crate) fn list(root: &Path, bmignore: Option<&Path>) -> Result<Listing> {
 }
 
 /// The reference's patterns that hold for a project.
-fn patterns(root: &Path, global: Option<&Path>, faults: &mut Vec<Fault>) -> Patterns {
+pub(super) fn patterns(root: &Path, global: Option<&Path>, faults: &mut Vec<Fault>) -> Patterns {
     let mut patterns = Patterns::default();
     let own = root.join(PROJECT_PATTERNS);
     for file in global.into_iter().chain([own.as_path()]) {
@@ -101,7 +138,8 @@ fn patterns(root: &Path, global: Option<&Path>, faults: &mut Vec<Fault>) -> Patt
     patterns
 }
 
-type Rules = Option<Arc<FolderRules>>;
+/// The rules that hold in a folder.
+pub(super) type Rules = Option<Arc<FolderRules>>;
 
 struct Walk<'a> {
     root: &'a Path,
@@ -256,10 +294,10 @@ impl Listing {
 }
 
 /// A file's name, and its text or what is wrong with it.
-type Named = (&'static str, String);
+pub(super) type Named = (&'static str, String);
 
 /// Reads ignore files of a folder; returns their texts, and why those that cannot be read cannot.
-fn ignore_texts(
+pub(super) fn ignore_texts(
     folder: &Path,
     names: impl Iterator<Item = &'static str>,
 ) -> (Vec<Named>, Vec<Named>) {
@@ -277,127 +315,4 @@ fn ignore_texts(
         }
     }
     (texts, errors)
-}
-
-/// What became of a file that was known and is not listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// It is not there.
-    Gone,
-    /// Something is there that is not looked at: it is ignored, or no regular file.
-    Hidden,
-    /// It is there after all.
-    There,
-    /// Nobody can tell.
-    Unknown,
-}
-
-/// Looks at single paths with the same eyes as [`list`], remembering the folders it passed.
-#[derive(Debug)]
-pub(crate) struct Lookout<'a> {
-    root: &'a Path,
-    patterns: Patterns,
-    folders: HashMap<String, std::result::Result<Rules, Presence>>,
-}
-
-impl<'a> Lookout<'a> {
-    /// Returns a lookout over the files below `root`.
-    pub(crate) fn new(root: &'a Path, bmignore: Option<&Path>) -> Self {
-        let patterns = patterns(root, bmignore, &mut Vec::new());
-        Self {
-            root,
-            patterns,
-            folders: HashMap::new(),
-        }
-    }
-
-    /// Returns what is at that path now.
-    pub(crate) fn presence(&mut self, path: &NotePath) -> Presence {
-        let rules = match self.folder(path.parent()) {
-            Ok(rules) => rules,
-            Err(presence) => return presence,
-        };
-        let absolute = self.root.join(path.as_str());
-        match failpoint(Point::Open, &absolute).and_then(|()| fs::symlink_metadata(&absolute)) {
-            Err(error) if is_gone(&error) => Presence::Gone,
-            Err(_) => Presence::Unknown,
-            Ok(metadata) if !metadata.is_file() => Presence::Hidden,
-            Ok(_) if is_transient(path.file_name()) => Presence::Hidden,
-            Ok(_) if self.ignores(rules.as_ref(), path.as_str(), false) => Presence::Hidden,
-            Ok(_) if self.is_spelled(path) => Presence::There,
-            // The file system ignores case, and the file has another name now.
-            Ok(_) => Presence::Gone,
-        }
-    }
-
-    /// Whether a file at that path, which need not be there yet, would not be listed.
-    pub(crate) fn hides(&mut self, path: &NotePath) -> bool {
-        let text = path.as_str();
-        let mut rules = None;
-        let folders = text.match_indices('/').map(|(slash, _)| &text[..slash]);
-        for folder in std::iter::once("").chain(folders) {
-            match self.folder(folder) {
-                Ok(found) => rules = found,
-                Err(Presence::Hidden) => return true,
-                Err(_) if self.ignores(rules.as_ref(), folder, true) => return true,
-                Err(_) => {}
-            }
-        }
-        is_transient(path.file_name()) || self.ignores(rules.as_ref(), text, false)
-    }
-
-    /// Returns the rules in a folder, or what its state means for everything below it.
-    fn folder(&mut self, path: &str) -> std::result::Result<Rules, Presence> {
-        if let Some(known) = self.folders.get(path) {
-            return known.clone();
-        }
-        let state = self.look(path);
-        self.folders.insert(path.to_owned(), state.clone());
-        state
-    }
-
-    fn look(&mut self, path: &str) -> std::result::Result<Rules, Presence> {
-        let absolute: PathBuf = self.root.join(path);
-        let above = if path.is_empty() {
-            // The root may be a symbolic link, and must be there.
-            fs::metadata(&absolute).map_err(|_| Presence::Unknown)?;
-            None
-        } else {
-            let above = self.folder(path.rsplit_once('/').map_or("", |(parent, _)| parent))?;
-            match failpoint(Point::List, &absolute).and_then(|()| fs::symlink_metadata(&absolute)) {
-                Err(error) if is_gone(&error) => return Err(Presence::Gone),
-                Err(_) => return Err(Presence::Unknown),
-                Ok(metadata) if !metadata.is_dir() => return Err(Presence::Hidden),
-                Ok(_) if self.ignores(above.as_ref(), path, true) => return Err(Presence::Hidden),
-                Ok(_) => above,
-            }
-        };
-        let (texts, errors) = ignore_texts(&absolute, IGNORE_FILES.into_iter());
-        if !errors.is_empty() {
-            return Err(Presence::Unknown);
-        }
-        if texts.is_empty() {
-            return Ok(above);
-        }
-        let prefix = if path.is_empty() { 0 } else { path.len() + 1 };
-        Ok(Some(FolderRules::new(prefix, above, &texts).0))
-    }
-
-    fn ignores(&self, rules: Option<&Arc<FolderRules>>, path: &str, is_folder: bool) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        is_hidden(name)
-            || self.patterns.ignore(path)
-            || rules.is_some_and(|rules| rules.ignores(path, is_folder))
-    }
-
-    /// Whether every component of the path is spelled on disk as it is here.
-    fn is_spelled(&self, path: &NotePath) -> bool {
-        let text = path.as_str();
-        let ends = text
-            .match_indices('/')
-            .map(|(slash, _)| slash)
-            .chain([text.len()]);
-        ends.into_iter()
-            .all(|end| is_spelled(&self.root.join(&text[..end])))
-    }
 }

@@ -139,8 +139,8 @@ mod tests {
         };
         Listing {
             files: files.iter().map(listed).collect(),
-            faults: Vec::new(),
             unreadable: unreadable.iter().map(|&path| path.to_owned()).collect(),
+            ..Listing::default()
         }
     }
 

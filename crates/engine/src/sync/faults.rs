@@ -189,3 +189,34 @@ fn a_sync_told_to_stop_deletes_nothing_and_the_next_one_goes_on() {
         (1, 1, false)
     );
 }
+
+#[test]
+fn a_disk_taken_away_during_a_scan_takes_nothing_with_it() {
+    let vault = Vault::new("//- root/a/one.md\n1\n//- root/two.md\n2\n");
+    let settings = Settings::in_memory("test", vault.path("root"));
+    let engine = Engine::open(settings).expect("memory can be had");
+    sync(&engine);
+    for (point, path) in [(Point::List, "root/a"), (Point::Open, "root/two.md")] {
+        let (root, away) = (vault.path("root"), vault.path("away"));
+        let hook = at(point, vault.path(path), move || {
+            if !away.exists() {
+                fs::rename(&root, &away)?;
+                fs::create_dir(&root)?;
+            }
+            Ok(())
+        });
+        if point == Point::Open {
+            vault.remove("root/two.md");
+        }
+        let project = engine.project(None).expect("there is one");
+        let result = project.sync(&Silent, &Cancel::new());
+        assert_eq!(result.is_err(), point == Point::List, "{result:?}");
+        assert!(vault.has("away"), "the disk was taken away");
+        assert_eq!(known(&engine), ["a/one.md", "two.md"]);
+        drop(hook);
+        vault.remove("root");
+        vault.rename("away", "root");
+    }
+    let report = sync(&engine);
+    assert_eq!((report.deleted, report.unchanged), (1, 1));
+}
