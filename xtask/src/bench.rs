@@ -115,6 +115,7 @@ fn taken(cairn: &Path, home: &Path, arguments: &[&str]) -> Result<Taken> {
         .env("CAIRN_HOME", home)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .with_context(|| format!("cannot run {}", cairn.display()))?;
     let mut peak = 0;

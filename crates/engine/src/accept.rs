@@ -175,7 +175,7 @@ impl<'a> Project<'a> {
         change: Result<Change>,
     ) -> Result<()> {
         let applied = change.and_then(|change| {
-            Ok(self.with_scope(|scope| self.engine.index.apply(scope, &[change]))?)
+            Ok(self.with_scope(|scope| self.engine.index.apply(scope, vec![change]))?)
         });
         match applied {
             Ok(_) => Ok(()),

@@ -205,14 +205,22 @@ impl Error {
             Self::UnknownProject { near, .. } | Self::NotFound { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", near.join(", ")))
             }
-            Self::UnknownProject { .. } => Some("list the projects with `cairn project list`".to_owned()),
+            Self::UnknownProject { .. } => {
+                Some("list the projects with `cairn project list`".to_owned())
+            }
             Self::NotFound { .. } => Some("search for it with `cairn search`".to_owned()),
             Self::Ambiguous { .. } => Some("name it by its path or permalink".to_owned()),
             Self::Changed { .. } => Some("read it again and repeat the change".to_owned()),
-            Self::Exists { .. } => Some("ask for overwriting, or choose another title or folder".to_owned()),
+            Self::Exists { .. } => {
+                Some("ask for overwriting, or choose another title or folder".to_owned())
+            }
             Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
-            Self::NotIndexed { .. } => Some("bring the index in step with `cairn sync`, then repeat".to_owned()),
-            Self::OtherProject { project, .. } => Some(format!("repeat the call for the project '{project}'")),
+            Self::NotIndexed { .. } => {
+                Some("bring the index in step with `cairn sync`, then repeat".to_owned())
+            }
+            Self::OtherProject { project, .. } => {
+                Some(format!("repeat the call for the project '{project}'"))
+            }
             Self::Unconfirmed { .. } => Some("confirm it, or delete less".to_owned()),
             Self::Untold { .. } => Some("the next sync brings the index in step".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
@@ -229,6 +237,10 @@ pub(crate) trait IoContext<T> {
 
 impl<T> IoContext<T> for std::io::Result<T> {
     fn context(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T> {
-        self.map_err(|source| Error::Io { action, path: path.into(), source })
+        self.map_err(|source| Error::Io {
+            action,
+            path: path.into(),
+            source,
+        })
     }
 }

@@ -59,7 +59,9 @@ pub struct Project<'a> {
 impl Engine {
     /// Opens the index the settings name.
     pub fn open(settings: Settings) -> Result<Self> {
-        let options = cairn_index::Options { checkout_timeout: settings.checkout_timeout };
+        let options = cairn_index::Options {
+            checkout_timeout: settings.checkout_timeout,
+        };
         let index = match &settings.index {
             IndexLocation::File(path) => Index::open(path, &options)?,
             IndexLocation::Memory => Index::in_memory(&options)?,
@@ -67,20 +69,36 @@ impl Engine {
         let siblings = settings
             .projects
             .iter()
-            .flat_map(|project| [(project.name.clone(), project.id()), (project.slug(), project.id())])
+            .flat_map(|project| {
+                [
+                    (project.name.clone(), project.id()),
+                    (project.slug(), project.id()),
+                ]
+            })
             .collect();
-        Ok(Self { settings, index, siblings, locks: files::NoteLocks::default() })
+        Ok(Self {
+            settings,
+            index,
+            siblings,
+            locks: files::NoteLocks::default(),
+        })
     }
 
     /// Returns the project of that name (or slug), or the default one; an unknown name answers with near names.
     pub fn project(&self, name: Option<&str>) -> Result<Project<'_>> {
         let settings = self.settings.project(name)?;
-        Ok(Project { engine: self, settings })
+        Ok(Project {
+            engine: self,
+            settings,
+        })
     }
 
     /// Returns every project, in the order of the registry.
     pub fn projects(&self) -> impl Iterator<Item = Project<'_>> {
-        self.settings.projects.iter().map(|settings| Project { engine: self, settings })
+        self.settings.projects.iter().map(|settings| Project {
+            engine: self,
+            settings,
+        })
     }
 
     /// Forgets what the index knows of a project that left the registry; its files stay.
@@ -107,6 +125,10 @@ impl<'a> Project<'a> {
     /// Calls `f` with the scope of this project.
     pub(crate) fn with_scope<T>(&self, f: impl FnOnce(&Scope<'_>) -> T) -> T {
         let (slug, siblings) = self.scope();
-        f(&Scope { project: self.settings.id(), slug: slug.as_deref(), siblings })
+        f(&Scope {
+            project: self.settings.id(),
+            slug: slug.as_deref(),
+            siblings,
+        })
     }
 }

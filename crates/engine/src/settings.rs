@@ -108,7 +108,10 @@ impl Settings {
     pub fn in_memory(name: &str, root: PathBuf) -> Self {
         Self {
             index: IndexLocation::Memory,
-            projects: vec![ProjectSettings { name: name.to_owned(), root }],
+            projects: vec![ProjectSettings {
+                name: name.to_owned(),
+                root,
+            }],
             default_project: Some(name.to_owned()),
             permalinks: Permalinks::default(),
             file_names: FileNames::default(),
@@ -129,13 +132,18 @@ impl Settings {
             };
         };
         let slug = permalink::slug(wanted);
-        let find = |test: &dyn Fn(&ProjectSettings) -> bool| self.projects.iter().find(|project| test(project));
+        let find = |test: &dyn Fn(&ProjectSettings) -> bool| {
+            self.projects.iter().find(|project| test(project))
+        };
         find(&|project| project.name == wanted)
             .or_else(|| find(&|project| project.name.to_lowercase() == wanted.to_lowercase()))
             .or_else(|| find(&|project| project.slug() == slug))
             .ok_or_else(|| Error::UnknownProject {
                 name: wanted.to_owned(),
-                near: crate::identify::near_names(wanted, self.projects.iter().map(|project| project.name.as_str())),
+                near: crate::identify::near_names(
+                    wanted,
+                    self.projects.iter().map(|project| project.name.as_str()),
+                ),
             })
     }
 }

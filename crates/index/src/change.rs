@@ -18,12 +18,16 @@ pub enum Change {
         /// What it says at its new path.
         entry: Box<Entry>,
     },
-    /// The content is unchanged, only its time or size record is new.
+    /// The content is unchanged, only what the file system says of it is new.
     Touch {
         /// The file.
         path: NotePath,
-        /// The new record.
+        /// Its size, time and checksum.
         fingerprint: Fingerprint,
+        /// When it was created, as [`Entry::created`].
+        created: Timestamp,
+        /// When it was last modified, as [`Entry::modified`].
+        modified: Timestamp,
     },
     /// The file is gone.
     Drop {

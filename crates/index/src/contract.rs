@@ -83,14 +83,14 @@ fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
         let first = threads.spawn(move || -> Result<(), Violation> {
             let session = index.write("first").map_err(|error| wrong(&error))?;
             session
-                .apply(&SCOPE, &[put("0.md", "zero")])
+                .apply(&SCOPE, [vec![put("0.md", "zero")]])
                 .map_err(|error| wrong(&error))?;
             opened.send(()).map_err(|error| error.to_string())?;
             // Where sessions are isolated the sibling cannot even begin, and this wait runs out.
             sibling_failed.recv_timeout(Duration::from_millis(100)).ok();
             for step in 1..10 {
                 session
-                    .apply(&SCOPE, &[put(&format!("{step}.md"), "text")])
+                    .apply(&SCOPE, [vec![put(&format!("{step}.md"), "text")]])
                     .map_err(|error| wrong(&error))?;
             }
             session.commit().map_err(|error| wrong(&error))
@@ -99,7 +99,7 @@ fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
             first_opened.recv().ok();
             if let Ok(session) = index.write("sibling") {
                 session
-                    .apply(&SCOPE, &[put("sibling.md", "never committed")])
+                    .apply(&SCOPE, [vec![put("sibling.md", "never committed")]])
                     .ok();
             }
             failed.send(()).ok();
@@ -125,7 +125,7 @@ fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> 
                     drop(index.read("reader"));
                     if let Ok(session) = index.write("dropper") {
                         session
-                            .apply(&SCOPE, &[put("dropped.md", "never committed")])
+                            .apply(&SCOPE, [vec![put("dropped.md", "never committed")]])
                             .ok();
                     }
                 }
@@ -135,7 +135,7 @@ fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> 
         (0..50).try_for_each(|step| {
             let change = put(&format!("{step:02}.md"), "text");
             index
-                .apply(&SCOPE, &[change])
+                .apply(&SCOPE, vec![change])
                 .map(|_| ())
                 .map_err(|error| wrong(&error))
         })
@@ -202,15 +202,15 @@ fn resolves_circular_links(index: &Index) -> Result<(), Violation> {
                     together.wait();
                     match worker {
                         0 => index
-                            .apply(&SCOPE, &[put("a.md", "- knows [[b]]")])
+                            .apply(&SCOPE, vec![put("a.md", "- knows [[b]]")])
                             .map(|_| ()),
                         1 => index
-                            .apply(&SCOPE, &[put("b.md", "- knows [[a]]")])
+                            .apply(&SCOPE, vec![put("b.md", "- knows [[a]]")])
                             .map(|_| ()),
                         2..5 => index.read("reader").map(|_| ()),
                         _ => index.write("failing").map(|session| {
                             session
-                                .apply(&SCOPE, &[put("c.md", "never committed")])
+                                .apply(&SCOPE, [vec![put("c.md", "never committed")]])
                                 .ok();
                         }),
                     }
@@ -370,6 +370,6 @@ fn another_process_that_writes_is_waited_for_and_named() {
     }
     drop(held);
     file.index
-        .apply(&SCOPE, &[put("a.md", "text")])
+        .apply(&SCOPE, vec![put("a.md", "text")])
         .expect("the lock is free again");
 }

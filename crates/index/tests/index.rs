@@ -47,7 +47,7 @@ fn put(at: &str, text: &str) -> Change {
     Change::Put(entry(at, text))
 }
 
-fn apply_to(index: &Index, project: ProjectId, changes: &[Change]) {
+fn apply_to(index: &Index, project: ProjectId, changes: Vec<Change>) {
     let siblings = siblings();
     let slug = if project == HERE { "main" } else { "other" };
     index
@@ -65,7 +65,7 @@ fn apply_to(index: &Index, project: ProjectId, changes: &[Change]) {
 fn index(notes: &[(&str, &str)]) -> Index {
     let index = Index::in_memory(&Options::default()).expect("an index in memory opens");
     let changes: Vec<Change> = notes.iter().map(|(at, text)| put(at, text)).collect();
-    apply_to(&index, HERE, &changes);
+    apply_to(&index, HERE, changes);
     index
 }
 
@@ -136,8 +136,8 @@ fn notes_that_want_one_permalink_get_suffixes_by_path_whatever_order_they_come_i
         ("c.md", declared),
         ("tea-1.md", "---\npermalink: tea-1\n---\n"),
     ]);
-    apply_to(&index, HERE, &[put("b.md", declared)]);
-    apply_to(&index, HERE, &[put("a.md", declared)]);
+    apply_to(&index, HERE, vec![put("b.md", declared)]);
+    apply_to(&index, HERE, vec![put("a.md", declared)]);
     assert_eq!(
         permalinks(&index),
         ["a.md tea", "b.md tea-2", "c.md tea-3", "tea-1.md tea-1"]
@@ -145,12 +145,12 @@ fn notes_that_want_one_permalink_get_suffixes_by_path_whatever_order_they_come_i
     apply_to(
         &index,
         HERE,
-        &[Change::Drop {
+        vec![Change::Drop {
             path: path("tea-1.md"),
         }],
     );
     assert_eq!(permalinks(&index), ["a.md tea", "b.md tea-1", "c.md tea-2"]);
-    apply_to(&index, HERE, &[put("a.md", "no permalink of its own")]);
+    apply_to(&index, HERE, vec![put("a.md", "no permalink of its own")]);
     assert_eq!(
         permalinks(&index),
         ["a.md main/a", "b.md tea", "c.md tea-1"]
@@ -164,15 +164,19 @@ fn a_link_resolves_when_its_target_appears_and_is_open_again_when_it_goes() {
     apply_to(
         &index,
         HERE,
-        &[put("deep/x.md", "---\ntitle: Water\n---\n")],
+        vec![put("deep/x.md", "---\ntitle: Water\n---\n")],
     );
     assert_eq!(links(&index, "a.md"), ["Water -> deep/x.md"]);
-    apply_to(&index, HERE, &[put("deep/x.md", "---\ntitle: Fire\n---\n")]);
+    apply_to(
+        &index,
+        HERE,
+        vec![put("deep/x.md", "---\ntitle: Fire\n---\n")],
+    );
     assert_eq!(links(&index, "a.md"), ["Water -> ?"]);
     apply_to(
         &index,
         HERE,
-        &[Change::Move {
+        vec![Change::Move {
             from: path("deep/x.md"),
             entry: entry("deep/Water.md", ""),
         }],
@@ -181,7 +185,7 @@ fn a_link_resolves_when_its_target_appears_and_is_open_again_when_it_goes() {
     apply_to(
         &index,
         HERE,
-        &[Change::Drop {
+        vec![Change::Drop {
             path: path("deep/Water.md"),
         }],
     );
@@ -192,12 +196,12 @@ fn a_link_resolves_when_its_target_appears_and_is_open_again_when_it_goes() {
 fn a_nearer_note_of_the_same_title_takes_a_link_over() {
     let index = index(&[("a/x.md", "[[Tea]]"), ("b/Tea.md", "")]);
     assert_eq!(links(&index, "a/x.md"), ["Tea -> b/Tea.md"]);
-    apply_to(&index, HERE, &[put("a/Tea.md", "")]);
+    apply_to(&index, HERE, vec![put("a/Tea.md", "")]);
     assert_eq!(links(&index, "a/x.md"), ["Tea -> a/Tea.md"]);
     apply_to(
         &index,
         HERE,
-        &[Change::Move {
+        vec![Change::Move {
             from: path("a/Tea.md"),
             entry: entry("c/Tea.md", ""),
         }],
@@ -218,13 +222,13 @@ fn links_reach_files_headings_and_other_projects() {
     apply_to(
         &index,
         HERE,
-        &[
+        vec![
             put("image.png", ""),
             put("Tea.md", ""),
             put("sub/My_File.md", ""),
         ],
     );
-    apply_to(&index, OTHER, &[put("far.md", "")]);
+    apply_to(&index, OTHER, vec![put("far.md", "")]);
     assert_eq!(
         links(&index, "a.md"),
         [
@@ -234,6 +238,53 @@ fn links_reach_files_headings_and_other_projects() {
             "MY-file -> sub/My_File.md"
         ]
     );
+}
+
+#[test]
+fn links_by_stable_id_follow_the_note() {
+    let index = index(&[("b.md", "")]);
+    let at = path("b.md");
+    let id = ask(&index, |session| {
+        let note = session.note(HERE, NoteKey::Path(&at)).expect("a look-up");
+        note.expect("the note is there").external_id
+    });
+    let text = format!("[[{id}]]");
+    apply_to(&index, HERE, vec![put("a.md", &text)]);
+    assert_eq!(links(&index, "a.md"), [format!("{id} -> b.md")]);
+    let moved = Change::Move {
+        from: path("b.md"),
+        entry: entry("c/d.md", ""),
+    };
+    apply_to(&index, HERE, vec![moved, put("b.md", "another")]);
+    assert_eq!(links(&index, "a.md"), [format!("{id} -> c/d.md")]);
+    let backlinks = ask(&index, |session| {
+        let at = path("c/d.md");
+        let note = session.note(HERE, NoteKey::Path(&at)).expect("a look-up");
+        session
+            .backlinks(note.expect("the note is there").id)
+            .expect("backlinks")
+    });
+    assert_eq!(backlinks.len(), 1);
+    apply_to(
+        &index,
+        HERE,
+        vec![Change::Drop {
+            path: path("c/d.md"),
+        }],
+    );
+    assert_eq!(links(&index, "a.md"), [format!("{id} -> ?")]);
+}
+
+#[test]
+fn a_move_takes_its_turn_among_notes_that_want_one_permalink() {
+    let declared = "---\npermalink: tea\n---\n";
+    let index = index(&[("b.md", declared), ("c.md", declared)]);
+    let moved = Change::Move {
+        from: path("c.md"),
+        entry: entry("a.md", declared),
+    };
+    apply_to(&index, HERE, vec![moved]);
+    assert_eq!(permalinks(&index), ["a.md tea", "b.md tea-1"]);
 }
 
 #[test]
@@ -252,7 +303,7 @@ fn a_moved_note_keeps_its_stable_id() {
     apply_to(
         &index,
         HERE,
-        &[Change::Move {
+        vec![Change::Move {
             from: path("a.md"),
             entry: entry("b/c.md", "text"),
         }],
@@ -280,11 +331,11 @@ fn replacing_a_note_leaves_nothing_of_the_old_one() {
     let text =
         "---\ntags: [old]\nstatus: draft\n---\n# Old\n- [fact] ancient #old\n- knows [[Nobody]]\n";
     let index = index(&[("a.md", text)]);
-    apply_to(&index, HERE, &[put("a.md", "new words")]);
+    apply_to(&index, HERE, vec![put("a.md", "new words")]);
     assert_eq!(found(&index, "ancient"), Vec::<String>::new());
     assert_eq!(found(&index, "words"), ["a.md"]);
     let fresh = Index::in_memory(&Options::default()).expect("an index in memory opens");
-    apply_to(&fresh, HERE, &[put("a.md", "new words")]);
+    apply_to(&fresh, HERE, vec![put("a.md", "new words")]);
     let dump = |index: &Index| ask(index, |session| session.dump(HERE).expect("a dump"));
     assert_eq!(dump(&index), dump(&fresh));
 }
@@ -292,7 +343,7 @@ fn replacing_a_note_leaves_nothing_of_the_old_one() {
 #[test]
 fn forgetting_a_project_leaves_the_others() {
     let index = index(&[("a.md", "tea"), ("b.md", "[[a]]")]);
-    apply_to(&index, OTHER, &[put("a.md", "tea")]);
+    apply_to(&index, OTHER, vec![put("a.md", "tea")]);
     index.forget(HERE).expect("a project is forgotten");
     let statistics = |project| {
         ask(&index, |session| {
@@ -622,12 +673,12 @@ fn faults_replace_those_of_the_scan_before() {
     apply_to(
         &index,
         HERE,
-        &[Change::Faults(vec![fault("b"), fault("a")])],
+        vec![Change::Faults(vec![fault("b"), fault("a")])],
     );
     apply_to(
         &index,
         HERE,
-        &[Change::Faults(vec![fault("c"), fault("a")])],
+        vec![Change::Faults(vec![fault("c"), fault("a")])],
     );
     let faults = ask(&index, |session| session.faults(HERE).expect("faults"));
     assert_eq!(faults, [fault("a"), fault("c")]);
@@ -644,7 +695,7 @@ fn another_version_or_a_broken_file_is_made_anew() {
     )
     .expect("a file");
     let index = Index::open(&file, &Options::default()).expect("a broken file is put aside");
-    apply_to(&index, HERE, &[put("a.md", "tea")]);
+    apply_to(&index, HERE, vec![put("a.md", "tea")]);
     assert_eq!(found(&index, "tea"), ["a.md"]);
     drop(index);
     let index = Index::open(&file, &Options::default()).expect("the same version opens");

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::path::Path;
 
-/// Files in a batch at most: each batch is one transaction, and readers wait for none of them long.
+/// Files in a batch at most.
 const BATCH_FILES: usize = 1024;
 
 /// Bytes of text in a batch, unless a single file has more.

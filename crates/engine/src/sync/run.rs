@@ -1,18 +1,21 @@
 //! One run of a sync, from the plan to the report.
 //!
 //! It decides what a loaded file means for the index. Invariant: deletions come before everything else and
-//! never after a request to stop; each batch is one transaction, and what was applied stays.
+//! never after a request to stop; every few batches are one transaction, and what was applied stays.
 
 use super::SyncReport;
 use super::diff::{Known, Move, Plan, diff};
 use super::load::{self, Done, Job, Task};
 use crate::files::{Listing, Scan};
 use crate::{Cancel, Progress, Project, Result};
-use cairn_index::{Applied, Change, Entry, Fault, NoteKey};
+use cairn_index::{Applied, Change, Fault, NoteKey};
 use cairn_note::NotePath;
-use jiff::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::thread;
+
+/// Batches in a transaction. Many, since each transaction writes anew every page of the index that it touches; not
+/// all, since nobody else reads an index in memory meanwhile, and stopping should keep what was done.
+const TRANSACTION_BATCHES: usize = 16;
 
 /// One run of a sync.
 pub(super) struct Run<'a> {
@@ -81,7 +84,7 @@ impl<'a> Run<'a> {
         outcome.report.cancelled = done < jobs.len() || cancel.is_cancelled();
         outcome.report.faults = outcome.faults.into_iter().collect();
         if outcome.report.faults != self.old_faults {
-            self.apply(&[Change::Faults(outcome.report.faults.clone())])?;
+            self.apply([vec![Change::Faults(outcome.report.faults.clone())]])?;
         }
         Ok(outcome.report)
     }
@@ -125,7 +128,10 @@ impl<'a> Run<'a> {
         let changes: Vec<Change> = gone
             .map(|path| Change::Drop { path: path.clone() })
             .collect();
-        outcome.report.deleted += self.apply_unwritten(changes)?.dropped;
+        let changes = self.unwritten(changes);
+        if !changes.is_empty() {
+            outcome.report.deleted += self.apply([changes])?.dropped;
+        }
         Ok(())
     }
 
@@ -147,7 +153,9 @@ impl<'a> Run<'a> {
             let Some(batch) = loader.batch(only, cancel) else {
                 return Ok(0);
             };
-            return self.apply_batch(batch, progress, outcome);
+            let count = batch.len();
+            self.apply([self.changes(batch, progress, outcome)])?;
+            return Ok(count);
         }
         // One batch is loaded and one waits while a third is applied.
         let (sender, receiver) = crossbeam_channel::bounded(1);
@@ -165,26 +173,30 @@ impl<'a> Run<'a> {
                 }
             });
             let mut done = 0;
-            for batch in receiver {
-                if cancel.is_cancelled() {
-                    break;
-                }
-                done += self.apply_batch(batch, progress, outcome)?;
+            let mut loaded = receiver
+                .into_iter()
+                .take_while(|_| !cancel.is_cancelled())
+                .peekable();
+            while loaded.peek().is_some() {
+                let transaction = loaded.by_ref().take(TRANSACTION_BATCHES).map(|batch| {
+                    done += batch.len();
+                    self.changes(batch, progress, outcome)
+                });
+                self.apply(transaction)?;
             }
             Ok(done)
         })
     }
 
-    /// Applies a batch in one transaction; returns how many files it had.
-    fn apply_batch(
+    /// Tells what a loaded batch means for the index. Runs while the index is written, and so asks it nothing.
+    fn changes(
         &self,
         batch: Vec<Done<'_>>,
         progress: &dyn Progress,
         outcome: &mut Outcome,
-    ) -> Result<usize> {
+    ) -> Vec<Change> {
         let count = batch.len();
         let mut changes = Vec::with_capacity(count);
-        let mut same = Vec::new();
         for Done { job, entry, fault } in batch {
             let failed = fault.is_some();
             outcome.faults.extend(fault);
@@ -198,7 +210,12 @@ impl<'a> Run<'a> {
                     if entry.fingerprint.checksum == known.checksum =>
                 {
                     outcome.report.unchanged += 1;
-                    same.push(entry);
+                    changes.push(Change::Touch {
+                        path: entry.path,
+                        fingerprint: entry.fingerprint,
+                        created: entry.created,
+                        modified: entry.modified,
+                    });
                 }
                 (Some(entry), Task::Changed(_)) => {
                     outcome.report.modified += 1;
@@ -224,40 +241,12 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        self.touch(same, &mut changes)?;
-        self.apply_unwritten(changes)?;
         progress.advance(count as u64);
-        Ok(count)
+        self.unwritten(changes)
     }
 
-    /// Files that say what they said. One whose dates follow from its file is put again when these changed.
-    #[expect(clippy::vec_box, reason = "each box goes into a change as it is")]
-    fn touch(&self, same: Vec<Box<Entry>>, changes: &mut Vec<Change>) -> Result<()> {
-        if same.is_empty() {
-            return Ok(());
-        }
-        // The index keeps no more of a date.
-        let micros = |a: Timestamp, b: Timestamp| (a.as_microsecond(), b.as_microsecond());
-        let session = self.project.engine.index.read("sync")?;
-        for entry in same {
-            let known = session.note(self.project.settings.id(), NoteKey::Path(&entry.path))?;
-            let is_same = known.is_some_and(|known| {
-                micros(known.created, known.modified) == micros(entry.created, entry.modified)
-            });
-            changes.push(if is_same {
-                Change::Touch {
-                    path: entry.path,
-                    fingerprint: entry.fingerprint,
-                }
-            } else {
-                Change::Put(entry)
-            });
-        }
-        Ok(())
-    }
-
-    /// Applies changes, except of notes that a verb wrote since the scan began: it told the index itself.
-    fn apply_unwritten(&self, mut changes: Vec<Change>) -> Result<Applied> {
+    /// Leaves out the notes that a verb wrote since the scan began: it told the index itself.
+    fn unwritten(&self, mut changes: Vec<Change>) -> Vec<Change> {
         let id = self.project.settings.id();
         let written: HashSet<NotePath> = self
             .scan
@@ -268,16 +257,14 @@ impl<'a> Run<'a> {
         if !written.is_empty() {
             changes.retain(|change| !paths(change).any(|path| written.contains(path)));
         }
-        if changes.is_empty() {
-            return Ok(Applied::default());
-        }
-        self.apply(&changes)
+        changes
     }
 
-    fn apply(&self, changes: &[Change]) -> Result<Applied> {
+    /// Applies batches in one transaction.
+    fn apply(&self, batches: impl IntoIterator<Item = Vec<Change>>) -> Result<Applied> {
         Ok(self
             .project
-            .with_scope(|scope| self.project.engine.index.apply(scope, changes))?)
+            .with_scope(|scope| self.project.engine.index.apply_all(scope, batches))?)
     }
 }
 

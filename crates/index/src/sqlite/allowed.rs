@@ -68,7 +68,7 @@ impl Conditions {
     }
 
     fn metadata(&mut self, condition: &Condition) {
-        // These keys have no rows in `property`.
+        // These keys have no rows in `property`, or (tags) rows of another form.
         if matches!(
             condition.key.as_str(),
             "title" | "type" | "tags" | "permalink"
@@ -121,7 +121,7 @@ impl Session<'_> {
             conditions.add(format!("canonical_type IN ({list})"));
         }
         for tag in &filter.tags {
-            conditions.add("id IN (SELECT note FROM tag WHERE tag = ?)");
+            conditions.add("id IN (SELECT note FROM property WHERE key = 'tags' AND value = ?)");
             conditions.value(tag.clone());
         }
         if !filter.categories.is_empty() {

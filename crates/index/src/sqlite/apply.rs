@@ -7,16 +7,18 @@ use super::WriteSession;
 use super::claims::Claims;
 use super::full_text::Words;
 use super::links::Links;
-use super::row::{Row, external_id, properties};
+use super::properties::{Properties, properties};
+use super::row::{Row, external_ids};
 use crate::error::StatementContext;
-use crate::{Applied, Change, Content, Entry, Fault, Fingerprint, ProjectId, Result, Scope};
+use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Terms};
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 /// What `apply` has to know of a file's row before it changes it.
 struct Known {
     id: i64,
-    external_id: String,
+    external_id: Uuid,
     title: String,
     claim: Option<String>,
     declared: bool,
@@ -26,45 +28,45 @@ struct Known {
     is_note: bool,
 }
 
-/// Everything one `apply` gathers until all rows are in.
+/// Everything one transaction gathers until all rows are in.
 pub(super) struct Work<'a> {
     pub(super) connection: &'a Connection,
     pub(super) scope: &'a Scope<'a>,
     pub(super) claims: Claims,
-    pub(super) links: Links<'a>,
-    pub(super) words: Words<'a>,
+    pub(super) links: Links,
+    pub(super) words: Words,
+    pub(super) properties: Properties,
+    /// The id the next new row gets.
+    next: i64,
 }
 
 impl WriteSession<'_> {
-    pub(crate) fn apply(&self, scope: &Scope<'_>, changes: &[Change]) -> Result<Applied> {
+    /// Applies batch after batch; permalinks and links are settled once, after the last.
+    pub(crate) fn apply(
+        &self,
+        scope: &Scope<'_>,
+        batches: impl IntoIterator<Item = Vec<Change>>,
+    ) -> Result<Applied> {
+        let connection = self.lease.connection();
         let mut work = Work {
-            connection: self.lease.connection(),
+            connection,
             scope,
             claims: Claims::default(),
             links: Links::default(),
             words: Words::default(),
+            properties: Properties::default(),
+            next: next_id(connection).action("look for a free row")?,
         };
         let mut applied = Applied::default();
-        for change in changes {
-            match change {
-                Change::Put(entry) => {
-                    work.put(entry)?;
-                    applied.put += 1;
-                }
-                Change::Move { from, entry } => {
-                    work.move_from(from, entry)?;
-                    applied.moved += 1;
-                }
-                Change::Touch { path, fingerprint } => {
-                    work.touch(path, fingerprint).action("touch a file")?;
-                }
-                Change::Drop { path } => applied.dropped += usize::from(work.drop_path(path)?),
-                Change::Faults(faults) => work.set_faults(faults).action("store faults")?,
+        for batch in batches {
+            for change in batch {
+                work.apply(change, &mut applied)?;
             }
+            work.flush_words().action("index words")?;
         }
+        work.settle_properties().action("store properties")?;
         work.settle_claims()?;
         work.settle_links()?;
-        work.settle_words().action("index words")?;
         Ok(applied)
     }
 
@@ -89,11 +91,38 @@ impl WriteSession<'_> {
             .map(|path| Change::Drop { path })
             .collect();
         changes.push(Change::Faults(Vec::new()));
-        self.apply(&scope, &changes).map(|_| ())
+        self.apply(&scope, [changes]).map(|_| ())
     }
 }
 
-impl<'a> Work<'a> {
+/// Ids are never given twice, not even those of notes that are gone.
+fn next_id(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'note'")?
+        .query_row([], |row| row.get(0))
+        .optional()
+        .map(|last: Option<i64>| last.unwrap_or(0) + 1)
+}
+
+impl Work<'_> {
+    fn apply(&mut self, change: Change, applied: &mut Applied) -> Result<()> {
+        match change {
+            Change::Put(entry) => {
+                let known = self.known(&entry.path).action("look a file up")?;
+                self.write(*entry, known)?;
+                applied.put += 1;
+            }
+            Change::Move { from, entry } => {
+                self.move_from(&from, *entry)?;
+                applied.moved += 1;
+            }
+            Change::Touch { .. } => self.touch(&change).action("touch a file")?,
+            Change::Drop { path } => applied.dropped += usize::from(self.drop_path(&path)?),
+            Change::Faults(faults) => self.set_faults(&faults).action("store faults")?,
+        }
+        Ok(())
+    }
+
     fn known(&self, path: &NotePath) -> rusqlite::Result<Option<Known>> {
         self.connection
             .prepare_cached(
@@ -103,7 +132,7 @@ impl<'a> Work<'a> {
             .query_row(params![self.scope.project.0, path.as_str()], |row| {
                 Ok(Known {
                     id: row.get(0)?,
-                    external_id: row.get(1)?,
+                    external_id: Uuid::from_bytes(row.get(1)?),
                     title: row.get(2)?,
                     claim: row.get(3)?,
                     declared: row.get(4)?,
@@ -116,21 +145,18 @@ impl<'a> Work<'a> {
             .optional()
     }
 
-    fn put(&mut self, entry: &'a Entry) -> Result<()> {
-        let known = self.known(&entry.path).action("look a file up")?;
-        self.write(entry, known)
-    }
-
     /// A file that changed its path keeps its row and its stable id.
-    fn move_from(&mut self, from: &NotePath, entry: &'a Entry) -> Result<()> {
+    fn move_from(&mut self, from: &NotePath, entry: Entry) -> Result<()> {
         if *from != entry.path {
             self.drop_path(&entry.path)?;
         }
         let known = self.known(from).action("look a file up")?;
         if let Some(known) = &known {
-            // How near it is to a link's source has changed, whichever name the link uses.
+            // How near it is to a link's source has changed, whichever name the link uses, and so has its turn
+            // among the notes that want its permalink.
             self.touch_names(from, known);
             self.links.touched(link::bucket(entry.path.as_str()));
+            self.claims.touched(known.claim.as_deref());
             self.connection
                 .prepare_cached("UPDATE note SET path = ?2 WHERE id = ?1")
                 .and_then(|mut statement| statement.execute(params![known.id, entry.path.as_str()]))
@@ -139,46 +165,59 @@ impl<'a> Work<'a> {
         self.write(entry, known)
     }
 
-    fn write(&mut self, entry: &'a Entry, known: Option<Known>) -> Result<()> {
-        let row = Row::new(entry, self.scope);
-        let id = match known {
+    fn write(&mut self, entry: Entry, known: Option<Known>) -> Result<()> {
+        let row = Row::new(&entry, self.scope);
+        let words = match known {
             Some(known) => {
                 self.clear(&known).action("clear a note")?;
-                self.update(&known, &row).action("update a note")?;
-                known.id
+                let words = row.words(known.id);
+                self.update(&known, &row, words.number)
+                    .action("update a note")?;
+                words
             }
             None => {
-                let id = self.insert(&row).action("insert a note")?;
-                self.claims.touched(row.claim.as_deref());
-                self.links.touched(row.path_bucket.clone());
-                row.title_bucket
-                    .iter()
-                    .for_each(|bucket| self.links.touched(bucket.clone()));
-                self.links
-                    .touched(link::bucket(&external_id(self.scope.project, &entry.path)));
-                id
+                let words = row.words(self.next);
+                self.insert(&row, words.number).action("insert a note")?;
+                self.next += 1;
+                words
             }
         };
-        self.add_words(id, &row).action("store a note")?;
-        if let Content::Note { note, .. } = &entry.content {
-            self.write_note(id, note).action("store a note")?;
-            self.links.add(id, &entry.path, &note.relations);
+        let id = words.note();
+        let Entry { path, content, .. } = entry;
+        match content {
+            Content::Note { note, terms } => {
+                self.write_note(id, &note).action("store a note")?;
+                self.properties.add(id, properties(&note.metadata));
+                self.links.add(id, path, note.relations);
+                self.words.add(words, terms);
+            }
+            Content::File => self.words.add(words, Terms::default()),
         }
         Ok(())
     }
 
-    fn insert(&self, row: &Row<'_>) -> rusqlite::Result<i64> {
+    fn insert(&mut self, row: &Row<'_>, words: i64) -> rusqlite::Result<()> {
         let entry = row.entry;
-        let external_id = external_id(self.scope.project, &entry.path);
+        let external_id = self.free_external_id(&entry.path)?;
+        // A claim nobody shares is settled at once.
+        let permalink = match &row.claim {
+            Some(claim) if self.is_free(claim)? => Some(claim),
+            claim => {
+                self.claims.touched(claim.as_deref());
+                None
+            }
+        };
+        let permalink_bucket = permalink.map(|permalink| link::bucket(permalink));
         self.connection
             .prepare_cached(
-                "INSERT INTO note (project, path, is_note, title, type, canonical_type, claim, declared, permalink,
+                "INSERT INTO note (id, project, path, is_note, title, type, canonical_type, claim, declared, permalink,
                     external_id, alias, path_bucket, title_bucket, permalink_bucket, checksum, size, modified_ns,
                     created, modified, words, length, metadata)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10, ?11, ?12, NULL, ?13, ?14, ?15, ?16, ?17, 0, ?18,
-                    ?19)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+                    iif(?15 = ?13 OR ?15 IS ?14, NULL, ?15), ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
             )?
             .execute(params![
+                self.next,
                 self.scope.project.0,
                 entry.path.as_str(),
                 row.note().is_some(),
@@ -187,22 +226,43 @@ impl<'a> Work<'a> {
                 filter::canonical_type(row.note_type()),
                 row.claim,
                 row.declared,
-                external_id,
+                permalink,
+                external_id.as_bytes(),
                 entry.path.alias_key(),
                 row.path_bucket,
                 row.title_bucket,
+                permalink_bucket,
                 entry.fingerprint.checksum.as_slice(),
                 entry.fingerprint.size.cast_signed(),
                 entry.fingerprint.modified_ns,
                 entry.created.as_microsecond(),
                 entry.modified.as_microsecond(),
+                words,
                 row.length(),
                 row.metadata(),
             ])?;
-        Ok(self.connection.last_insert_rowid())
+        self.links.touched(row.path_bucket.clone());
+        for bucket in row.title_bucket.clone().into_iter().chain(permalink_bucket) {
+            self.links.touched(bucket);
+        }
+        self.links.touched_id(external_id);
+        Ok(())
     }
 
-    fn update(&mut self, known: &Known, row: &Row<'_>) -> rusqlite::Result<()> {
+    /// A note that moved away may still have the id its old path gives.
+    fn free_external_id(&self, path: &NotePath) -> rusqlite::Result<Uuid> {
+        let mut taken = self
+            .connection
+            .prepare_cached("SELECT 1 FROM note WHERE external_id = ?1")?;
+        for id in external_ids(self.scope.project, path) {
+            if !taken.exists([id.as_bytes()])? {
+                return Ok(id);
+            }
+        }
+        unreachable!("the ids of a path do not end")
+    }
+
+    fn update(&mut self, known: &Known, row: &Row<'_>, words: i64) -> rusqlite::Result<()> {
         let entry = row.entry;
         if known.title != entry.title() {
             self.links.touched(link::bucket(&known.title));
@@ -222,7 +282,7 @@ impl<'a> Work<'a> {
                 "UPDATE note SET is_note = ?2, title = ?3, type = ?4, canonical_type = ?5, claim = ?6, declared = ?7,
                     alias = ?8, path_bucket = ?9, title_bucket = ?10, checksum = ?11, size = ?12, modified_ns = ?13,
                     created = ?14, modified = ?15, length = ?16, metadata = ?17, permalink = ?18,
-                    permalink_bucket = iif(?19 = ?9 OR ?19 IS ?10, NULL, ?19)
+                    permalink_bucket = iif(?19 = ?9 OR ?19 IS ?10, NULL, ?19), words = ?20
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -245,6 +305,7 @@ impl<'a> Work<'a> {
                 row.metadata(),
                 permalink,
                 permalink.map(link::bucket),
+                words,
             ])?;
         Ok(())
     }
@@ -262,29 +323,20 @@ impl<'a> Work<'a> {
                     serde_json::json!(observation.tags).to_string(),
                 ])?;
         }
-        for tag in &note.tags {
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO tag VALUES (?1, ?2)")?
-                .execute(params![id, tag])?;
-        }
-        for (key, value) in properties(&note.metadata) {
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO property VALUES (?1, ?2, ?3)")?
-                .execute(params![id, key, value])?;
-        }
         Ok(())
     }
 
     /// Removes all that was made from the file's earlier content; its row stays.
     fn clear(&mut self, known: &Known) -> rusqlite::Result<()> {
         self.words.remove(known.words, known.length);
+        self.links.forget(known.id);
+        self.properties.forget(known.id);
         if known.is_note {
+            self.clear_properties(known.id)?;
             self.clear_link_buckets(known.id)?;
             for statement in [
                 "DELETE FROM observation WHERE note = ?1",
                 "DELETE FROM relation WHERE note = ?1",
-                "DELETE FROM tag WHERE note = ?1",
-                "DELETE FROM property WHERE note = ?1",
             ] {
                 self.connection
                     .prepare_cached(statement)?
@@ -310,7 +362,8 @@ impl<'a> Work<'a> {
 
     /// Has every link looked at again that may have found the note by one of its names.
     fn touch_names(&mut self, path: &NotePath, known: &Known) {
-        for name in [path.as_str(), &known.title, &known.external_id]
+        self.links.touched_id(known.external_id);
+        for name in [path.as_str(), &known.title]
             .into_iter()
             .chain(known.permalink.as_deref())
         {
@@ -318,16 +371,28 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn touch(&self, path: &NotePath, fingerprint: &Fingerprint) -> rusqlite::Result<()> {
+    fn touch(&self, change: &Change) -> rusqlite::Result<()> {
+        let Change::Touch {
+            path,
+            fingerprint,
+            created,
+            modified,
+        } = change
+        else {
+            return Ok(());
+        };
         self.connection
             .prepare_cached(
-                "UPDATE note SET size = ?3, modified_ns = ?4 WHERE project = ?1 AND path = ?2",
+                "UPDATE note SET size = ?3, modified_ns = ?4, created = ?5, modified = ?6
+                 WHERE project = ?1 AND path = ?2",
             )?
             .execute(params![
                 self.scope.project.0,
                 path.as_str(),
                 fingerprint.size.cast_signed(),
-                fingerprint.modified_ns
+                fingerprint.modified_ns,
+                created.as_microsecond(),
+                modified.as_microsecond(),
             ])
             .map(|_| ())
     }

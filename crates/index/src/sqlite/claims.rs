@@ -9,7 +9,7 @@ use super::apply::Work;
 use crate::Result;
 use crate::error::StatementContext;
 use cairn_note::link;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// The claims an `apply` touches.
@@ -87,12 +87,19 @@ impl Work<'_> {
             .collect()
     }
 
+    /// Whether no note has or wants a permalink.
+    pub(super) fn is_free(&self, claim: &str) -> rusqlite::Result<bool> {
+        let mut has = self
+            .connection
+            .prepare_cached("SELECT 1 FROM note WHERE project = ?1 AND permalink = ?2")?;
+        let project = self.scope.project.0;
+        Ok(!has.exists(params![project, claim])? && !self.is_claimed(claim)?)
+    }
+
     fn is_claimed(&self, permalink: &str) -> rusqlite::Result<bool> {
         self.connection
-            .prepare_cached("SELECT 1 FROM note WHERE project = ?1 AND claim = ?2 LIMIT 1")?
-            .query_row(params![self.scope.project.0, permalink], |_| Ok(()))
-            .optional()
-            .map(|found| found.is_some())
+            .prepare_cached("SELECT 1 FROM note WHERE project = ?1 AND claim = ?2")?
+            .exists(params![self.scope.project.0, permalink])
     }
 
     /// Stores new permalinks; those that are given up first, so that no two notes ever have one.

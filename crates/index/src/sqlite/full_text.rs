@@ -5,30 +5,52 @@
 
 use super::apply::Work;
 use super::rank;
-use super::row::Row;
-use crate::Content;
-use cairn_note::words;
+use crate::Terms;
 use rusqlite::params;
 
-/// Changes of the full-text table, kept back until everything else is in: a statement on another table may open a
-/// savepoint, for which FTS5 writes out what it has gathered, note by note.
+/// A row without the terms of its content.
+pub(super) struct WordsRow {
+    /// Its row number.
+    pub(super) number: i64,
+    /// The terms of the title.
+    pub(super) title: String,
+    /// The terms of the other names.
+    pub(super) names: String,
+    /// How many terms the body has.
+    pub(super) length: u32,
+}
+
+impl WordsRow {
+    /// Returns the id of the note it is about.
+    pub(super) fn note(&self) -> i64 {
+        rank::note_of(self.number)
+    }
+}
+
+/// Changes of the full-text table, kept back until the rest of a batch is in: a statement on another table may open
+/// a savepoint, for which FTS5 writes out what it has gathered, note by note.
 #[derive(Default)]
-pub(super) struct Words<'a> {
-    /// Rows to remove.
+pub(super) struct Words {
     gone: Vec<i64>,
-    /// Rows to add: number, title, names, and the content whose terms it gets.
-    new: Vec<(i64, String, String, &'a Content)>,
+    new: Vec<(WordsRow, Terms)>,
     /// How the totals change.
     notes: i64,
     words: i64,
 }
 
-impl Words<'_> {
+impl Words {
+    /// Adds a row.
+    pub(super) fn add(&mut self, row: WordsRow, terms: Terms) {
+        self.notes += 1;
+        self.words += i64::from(row.length);
+        self.new.push((row, terms));
+    }
+
     /// Takes a row out, whether it is stored or only kept back.
     pub(super) fn remove(&mut self, number: i64, length: i64) {
         self.notes -= 1;
         self.words -= length;
-        match self.new.iter().rposition(|(new, ..)| *new == number) {
+        match self.new.iter().rposition(|(new, _)| new.number == number) {
             Some(place) => {
                 self.new.swap_remove(place);
             }
@@ -37,47 +59,43 @@ impl Words<'_> {
     }
 }
 
-impl<'a> Work<'a> {
-    pub(super) fn add_words(&mut self, id: i64, row: &Row<'a>) -> rusqlite::Result<()> {
-        let mut title = String::new();
-        let title_length = words::terms(row.entry.title(), &mut title);
-        let number = rank::row_number(id, title_length, row.length());
-        self.connection
-            .prepare_cached("UPDATE note SET words = ?2 WHERE id = ?1")?
-            .execute([id, number])?;
-        self.words
-            .new
-            .push((number, title, row.names(), &row.entry.content));
-        self.words.notes += 1;
-        self.words.words += i64::from(row.length());
-        Ok(())
-    }
-
-    pub(super) fn settle_words(&mut self) -> rusqlite::Result<()> {
+impl Work<'_> {
+    /// Stores what was kept back.
+    pub(super) fn flush_words(&mut self) -> rusqlite::Result<()> {
         let Words {
             gone,
             new,
             notes,
             words,
         } = std::mem::take(&mut self.words);
+        if gone.is_empty() && new.is_empty() {
+            return Ok(());
+        }
         let mut total = self
             .connection
             .prepare_cached("UPDATE total SET value = value + ?2 WHERE name = ?1")?;
         total.execute(params!["notes", notes])?;
         total.execute(params!["words", words])?;
+        let mut delete = self
+            .connection
+            .prepare_cached("DELETE FROM words WHERE rowid = ?1")?;
         for number in gone {
-            self.connection
-                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
-                .execute([number])?;
+            delete.execute([number])?;
         }
-        for (number, title, names, content) in new {
-            let (headings, body) = match content {
-                Content::Note { terms, .. } => (terms.headings.as_str(), terms.body.as_str()),
-                Content::File => ("", ""),
-            };
-            self.connection
-                .prepare_cached("INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![number, title, headings, names, body])?;
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO words (rowid, title, headings, names, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for (
+            WordsRow {
+                number,
+                title,
+                names,
+                ..
+            },
+            Terms { headings, body, .. },
+        ) in new
+        {
+            insert.execute(params![number, title, headings, names, body])?;
         }
         Ok(())
     }

@@ -6,31 +6,46 @@
 
 use super::apply::Work;
 use super::candidates;
-use super::resolve::{Candidate, Choice, choose};
+use super::candidates::Candidates;
+use super::resolve::{Choice, choose};
 use crate::error::StatementContext;
 use crate::{ProjectId, Result, Scope};
 use cairn_note::link::{self, LinkTarget};
 use cairn_note::{NotePath, Relation, permalink};
 use rusqlite::params;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use uuid::Uuid;
 
 /// The links an `apply` has to look at.
 #[derive(Default)]
-pub(super) struct Links<'a> {
+pub(super) struct Links {
     /// Buckets in which a name came, went or changed its place.
     touched: BTreeSet<String>,
-    /// The relations of notes that were put.
-    new: Vec<(i64, &'a NotePath, &'a [Relation])>,
+    /// Stable ids that came or went.
+    ids: BTreeSet<Uuid>,
+    /// The relations of notes that were put, and those notes' paths.
+    new: BTreeMap<i64, (NotePath, Vec<Relation>)>,
 }
 
-impl<'a> Links<'a> {
+impl Links {
     pub(super) fn touched(&mut self, bucket: String) {
         self.touched.insert(bucket);
     }
 
-    pub(super) fn add(&mut self, note: i64, path: &'a NotePath, relations: &'a [Relation]) {
-        self.new.push((note, path, relations));
+    pub(super) fn touched_id(&mut self, id: Uuid) {
+        self.ids.insert(id);
+    }
+
+    pub(super) fn add(&mut self, note: i64, path: NotePath, relations: Vec<Relation>) {
+        if !relations.is_empty() {
+            self.new.insert(note, (path, relations));
+        }
+    }
+
+    /// Leaves out the relations of a note that is put again or goes.
+    pub(super) fn forget(&mut self, note: i64) {
+        self.new.remove(&note);
     }
 }
 
@@ -46,22 +61,33 @@ struct Stored {
 }
 
 /// The notes of each bucket that was asked for.
-type Buckets = HashMap<String, Rc<Vec<Candidate>>>;
+type Buckets = HashMap<String, Rc<Candidates>>;
 
 impl Work<'_> {
     /// Points stored relations anew where a name changed, and stores the new ones.
     pub(super) fn settle_links(&mut self) -> Result<()> {
-        let links = std::mem::take(&mut self.links);
+        let mut links = std::mem::take(&mut self.links);
+        // Hardly any vault links by id, and looking for each would cost as much as looking for each name.
+        if self.any_link_by_id().action("look for links by id")? {
+            links.touched.extend(links.ids.iter().map(key_of_id));
+        }
         let mut buckets = Buckets::new();
         for bucket in &links.touched {
             self.point_again(bucket, &mut buckets)
                 .action("point links anew")?;
         }
-        for (note, path, relations) in links.new {
-            self.store(note, path, relations, &mut buckets)
+        let mut keys = Vec::new();
+        for (note, (path, relations)) in links.new {
+            self.store(note, &path, &relations, &mut buckets, &mut keys)
                 .action("store a note's links")?;
         }
-        Ok(())
+        self.store_keys(keys).action("store the keys of links")
+    }
+
+    fn any_link_by_id(&self) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM link_bucket WHERE bucket >= '#' AND bucket < '$'")?
+            .exists([])
     }
 
     fn point_again(&self, bucket: &str, buckets: &mut Buckets) -> rusqlite::Result<()> {
@@ -73,7 +99,7 @@ impl Work<'_> {
                 continue;
             };
             let resolved =
-                self.point(stored.project, &path, &target, &target.buckets(), buckets)?;
+                self.point(stored.project, &path, &target, &keys_of(&target), buckets)?;
             if resolved != stored.resolved {
                 self.connection
                     .prepare_cached(
@@ -115,10 +141,11 @@ impl Work<'_> {
         path: &NotePath,
         relations: &[Relation],
         buckets: &mut Buckets,
+        stored: &mut Vec<(String, i64, i64)>,
     ) -> rusqlite::Result<()> {
         for (position, relation) in (0_i64..).zip(relations) {
             let target = target(&relation.target, relation.qualified);
-            let keys = target.as_ref().map(LinkTarget::buckets).unwrap_or_default();
+            let keys = target.as_ref().map(keys_of).unwrap_or_default();
             let resolved = match &target {
                 Some(target) => self.point(self.scope.project, path, target, &keys, buckets)?,
                 None => None,
@@ -134,11 +161,19 @@ impl Work<'_> {
                     relation.context,
                     resolved
                 ])?;
-            for key in keys {
-                self.connection
-                    .prepare_cached("INSERT INTO link_bucket VALUES (?1, ?2, ?3)")?
-                    .execute(params![key, note, position])?;
-            }
+            stored.extend(keys.into_iter().map(|key| (key, note, position)));
+        }
+        Ok(())
+    }
+
+    /// Stores the keys of many relations in the order of the table, which touches each of its pages once.
+    fn store_keys(&self, mut keys: Vec<(String, i64, i64)>) -> rusqlite::Result<()> {
+        keys.sort_unstable();
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO link_bucket VALUES (?1, ?2, ?3)")?;
+        for (key, note, position) in keys {
+            insert.execute(params![key, note, position])?;
         }
         Ok(())
     }
@@ -155,7 +190,7 @@ impl Work<'_> {
         while let Some(row) = rows.next()? {
             let position: i64 = row.get(0)?;
             let target = target(&row.get::<_, String>(1)?, row.get(2)?);
-            for key in target.iter().flat_map(LinkTarget::buckets) {
+            for key in target.iter().flat_map(keys_of) {
                 delete.execute(params![key, note, position])?;
             }
         }
@@ -171,21 +206,17 @@ impl Work<'_> {
         keys: &[String],
         buckets: &mut Buckets,
     ) -> rusqlite::Result<Option<i64>> {
-        let id = link::uuid(&target.name);
         let candidates = match keys {
-            [only] if id.is_none() => self.bucket(only, buckets)?,
+            [only] => self.bucket(only, buckets)?,
             _ => {
                 let mut all = Vec::new();
                 for key in keys {
-                    candidates::join(&mut all, &self.bucket(key, buckets)?);
+                    candidates::join(&mut all, &self.bucket(key, buckets)?.all);
                 }
-                if let Some(id) = id {
-                    candidates::join(&mut all, &candidates::of_external_id(self.connection, &id)?);
-                }
-                Rc::new(all)
+                Rc::new(Candidates::new(all))
             }
         };
-        if candidates.is_empty() {
+        if candidates.all.is_empty() {
             return Ok(None);
         }
         let slug = self.slug_of(project);
@@ -195,17 +226,21 @@ impl Work<'_> {
             siblings: self.scope.siblings,
         };
         Ok(match choose(&scope, Some(source), target, &candidates) {
-            Choice::One(place) => Some(candidates[place].id),
+            Choice::One(place) => Some(candidates.all[place].id),
             Choice::Several(_) | Choice::Nothing => None,
         })
     }
 
     /// Returns the notes of a bucket, read once for each `apply`.
-    fn bucket(&self, key: &str, buckets: &mut Buckets) -> rusqlite::Result<Rc<Vec<Candidate>>> {
+    fn bucket(&self, key: &str, buckets: &mut Buckets) -> rusqlite::Result<Rc<Candidates>> {
         if let Some(candidates) = buckets.get(key) {
             return Ok(Rc::clone(candidates));
         }
-        let found = Rc::new(candidates::of_bucket(self.connection, key)?);
+        let found = match key.strip_prefix('#') {
+            Some(id) => candidates::of_external_id(self.connection, id)?,
+            None => candidates::of_bucket(self.connection, key)?,
+        };
+        let found = Rc::new(Candidates::new(found));
         buckets.insert(key.to_owned(), Rc::clone(&found));
         Ok(found)
     }
@@ -225,4 +260,18 @@ fn target(text: &str, qualified: bool) -> Option<LinkTarget> {
     let mut target = LinkTarget::parse(text)?;
     target.qualified |= qualified;
     Some(target)
+}
+
+/// The keys under which a relation is found again: its target's buckets and, for a stable id, the id behind a `#`,
+/// with which no bucket begins.
+fn keys_of(target: &LinkTarget) -> Vec<String> {
+    let mut keys = target.buckets();
+    let id = link::uuid(&target.name).and_then(|id| Uuid::try_parse(&id).ok());
+    keys.extend(id.as_ref().map(key_of_id));
+    keys
+}
+
+/// The key of a stable id.
+pub(super) fn key_of_id(id: &Uuid) -> String {
+    format!("#{id}")
 }

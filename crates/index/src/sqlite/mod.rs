@@ -23,6 +23,7 @@ mod apply;
 mod claims;
 mod full_text;
 mod links;
+mod properties;
 mod row;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
@@ -95,9 +96,22 @@ impl Index {
     ///
     /// # Errors
     /// When this thread has a session open, none becomes free in time, or a statement fails.
-    pub fn apply(&self, scope: &Scope<'_>, changes: &[Change]) -> Result<Applied> {
+    pub fn apply(&self, scope: &Scope<'_>, changes: Vec<Change>) -> Result<Applied> {
+        self.apply_all(scope, [changes])
+    }
+
+    /// As [`Self::apply`], for more changes than should be in memory at a time: each batch is taken when the one
+    /// before is in. Taking a batch must not open a session.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_all(
+        &self,
+        scope: &Scope<'_>,
+        batches: impl IntoIterator<Item = Vec<Change>>,
+    ) -> Result<Applied> {
         let session = self.write("apply")?;
-        let applied = session.apply(scope, changes)?;
+        let applied = session.apply(scope, batches)?;
         session.commit()?;
         Ok(applied)
     }

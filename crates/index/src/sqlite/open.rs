@@ -17,18 +17,23 @@ const SCHEMA_VERSION: u32 = 1;
 /// Sessions reading at once; more wait.
 const READERS: usize = 32;
 
-/// Memory each connection may keep pages in, KiB.
-const CACHE_KIB: u32 = 32 * 1024;
+/// Memory a connection may keep pages in, KiB: the writer's holds the inner pages of every index of a large vault,
+/// the readers' little, since they map the file.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+const READER_CACHE_KIB: u32 = 8 * 1024;
+
+/// Bytes of the file readers map at most.
+const READER_MAP: i64 = 1 << 28;
 
 /// Bytes of terms FTS5 gathers before it writes a segment; its default of 1 MiB makes a first indexing merge
 /// twice as much.
 const FTS_BUFFER: u32 = 16 * 1024 * 1024;
 
 /// Segments of one level FTS5 lets pile up before it merges them.
-const FTS_MERGE: u32 = 8;
+const FTS_MERGE: u32 = 16;
 
 /// Pages of 4 KiB the write-ahead log may grow to before it is folded back.
-const CHECKPOINT_PAGES: u32 = 4_000;
+const CHECKPOINT_PAGES: u32 = 16_000;
 
 fn version() -> u32 {
     SCHEMA_VERSION * 1_000 + words::VERSION
@@ -97,6 +102,7 @@ fn writer(path: &Path, timeout: Duration) -> Result<Link> {
     let mut connection = connect(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        WRITER_CACHE_KIB,
         timeout,
     )?;
     let open = |source| Error::Open {
@@ -122,10 +128,28 @@ fn writer(path: &Path, timeout: Duration) -> Result<Link> {
 }
 
 fn reader(path: &Path, timeout: Duration) -> Result<Link> {
-    Link::new(connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, timeout)?)
+    let connection = connect(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY,
+        READER_CACHE_KIB,
+        timeout,
+    )?;
+    let open = |source| Error::Open {
+        path: path.to_owned(),
+        source,
+    };
+    connection
+        .pragma_update(None, "mmap_size", READER_MAP)
+        .map_err(open)?;
+    Link::new(connection)
 }
 
-fn connect(path: &Path, access: OpenFlags, timeout: Duration) -> Result<Connection> {
+fn connect(
+    path: &Path,
+    access: OpenFlags,
+    cache_kib: u32,
+    timeout: Duration,
+) -> Result<Connection> {
     let open = |source| Error::Open {
         path: path.to_owned(),
         source,
@@ -134,13 +158,10 @@ fn connect(path: &Path, access: OpenFlags, timeout: Duration) -> Result<Connecti
         .map_err(open)?;
     connection.busy_timeout(timeout).map_err(open)?;
     connection
-        .pragma_update(None, "cache_size", -i64::from(CACHE_KIB))
+        .pragma_update(None, "cache_size", -i64::from(cache_kib))
         .map_err(open)?;
     connection
         .pragma_update(None, "temp_store", "MEMORY")
-        .map_err(open)?;
-    connection
-        .pragma_update(None, "mmap_size", 1_i64 << 28)
         .map_err(open)?;
     Ok(connection)
 }

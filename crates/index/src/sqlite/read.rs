@@ -3,14 +3,17 @@
 //! Not search (`lexical`) nor walks (`around`). Invariant: every list has a defined order.
 
 use super::Session;
+use super::links::key_of_id;
 use crate::error::StatementContext;
 use crate::record::{Count, NoteId, NoteKey, NoteRecord, ProjectId, RelationRecord, Statistics};
 use crate::{Fault, Filter, Fingerprint, Result};
-use cairn_note::link::Glob;
+use cairn_note::link::{self, Glob};
 use cairn_note::query::{Expr, Query, Word};
 use cairn_note::{NotePath, Observation};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Params, Row, params};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// The columns a [`NoteRecord`] is made of, in the order `record` reads them.
 pub(super) const RECORD: &str = "note.id, note.project, note.external_id, note.path, note.title, note.permalink, \
@@ -22,7 +25,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<NoteRecord> {
     Ok(NoteRecord {
         id: NoteId(row.get(0)?),
         project: ProjectId(row.get(1)?),
-        external_id: row.get(2)?,
+        external_id: Uuid::from_bytes(row.get(2)?).to_string(),
         path: path(row, 3)?,
         title: row.get(4)?,
         permalink: row.get(5)?,
@@ -133,12 +136,24 @@ impl Session<'_> {
     /// # Errors
     /// When a statement fails.
     pub fn note(&self, project: ProjectId, key: NoteKey<'_>) -> Result<Option<NoteRecord>> {
-        let (condition, value) = match key {
-            NoteKey::Path(path) => ("project = ?1 AND path = ?2", path.as_str()),
-            NoteKey::Permalink(permalink) => ("project = ?1 AND permalink = ?2", permalink),
-            NoteKey::ExternalId(id) => ("project = ?1 AND external_id = ?2", id),
-        };
-        self.one(condition, params![project.0, value])
+        let project = project.0;
+        match key {
+            NoteKey::Path(path) => self.one(
+                "project = ?1 AND path = ?2",
+                params![project, path.as_str()],
+            ),
+            NoteKey::Permalink(permalink) => self.one(
+                "project = ?1 AND permalink = ?2",
+                params![project, permalink],
+            ),
+            NoteKey::ExternalId(id) => match Uuid::try_parse(id) {
+                Ok(id) => self.one(
+                    "project = ?1 AND external_id = ?2",
+                    params![project, id.as_bytes()],
+                ),
+                Err(_) => Ok(None),
+            },
+        }
     }
 
     fn one(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<NoteRecord>> {
@@ -263,13 +278,26 @@ impl Session<'_> {
     /// # Errors
     /// When a statement fails.
     pub fn backlinks(&self, note: NoteId) -> Result<Vec<RelationRecord>> {
+        let Some(record) = self.by_id(note)? else {
+            return Ok(Vec::new());
+        };
+        // Whatever name a relation found the note by, they share a bucket.
+        let names = [record.path.as_str(), &record.title];
+        let names = names.into_iter().chain(record.permalink.as_deref());
+        let mut buckets: BTreeSet<String> = names.map(link::bucket).collect();
+        let id = Uuid::try_parse(&record.external_id).ok();
+        buckets.extend(id.as_ref().map(key_of_id));
+        let mut buckets = buckets.into_iter();
+        let mut next = || buckets.next();
         self.rows(
             "list backlinks",
             &format!(
-                "SELECT {RELATION} FROM relation JOIN note ON note.id = relation.note WHERE relation.resolved = ?1
+                "SELECT {RELATION} FROM relation JOIN note ON note.id = relation.note
+                 WHERE relation.resolved = ?1 AND (relation.note, relation.position) IN
+                    (SELECT note, position FROM link_bucket WHERE bucket IN (?2, ?3, ?4, ?5))
                  ORDER BY note.path, relation.position"
             ),
-            [note.0],
+            params![note.0, next(), next(), next(), next()],
             relation,
         )
     }
@@ -325,8 +353,8 @@ impl Session<'_> {
     pub fn tags(&self, project: ProjectId) -> Result<Vec<Count>> {
         self.counts(
             project,
-            "SELECT tag, count(*) FROM tag JOIN note ON note.id = tag.note WHERE project = ?1
-             GROUP BY tag ORDER BY 2 DESC, 1",
+            "SELECT value, count(*) FROM property JOIN note ON note.id = property.note
+             WHERE key = 'tags' AND project = ?1 GROUP BY value ORDER BY 2 DESC, 1",
         )
     }
 

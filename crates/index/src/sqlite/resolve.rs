@@ -8,22 +8,12 @@
 //! with or without `.md`; look-alike path; file name without regard to case. A target nothing answers is tried
 //! once more without its `#heading`.
 
+use super::candidates::Candidates;
 use crate::record::{ProjectId, Scope};
 use cairn_note::NotePath;
 use cairn_note::link::{self, LinkTarget};
 use cairn_note::permalink;
-
-/// A note a link may mean.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) id: i64,
-    pub(super) project: i64,
-    pub(super) path: NotePath,
-    pub(super) title: String,
-    pub(super) permalink: Option<String>,
-    pub(super) alias: String,
-    pub(super) external_id: String,
-}
+use uuid::Uuid;
 
 /// What the rules say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +31,13 @@ pub(super) fn choose(
     scope: &Scope<'_>,
     source: Option<&NotePath>,
     target: &LinkTarget,
-    candidates: &[Candidate],
+    candidates: &Candidates,
 ) -> Choice {
-    if let Some(id) = link::uuid(&target.name) {
-        let found = candidates.iter().position(|candidate| {
-            candidate.project == scope.project.0 && candidate.external_id == id
-        });
-        if let Some(place) = found {
-            return Choice::One(place);
+    if let Some(id) = link::uuid(&target.name).and_then(|id| Uuid::try_parse(&id).ok()) {
+        let found = candidates
+            .find(|candidate| candidate.project == scope.project.0 && candidate.external_id == id);
+        if let [place, ..] = found.as_slice() {
+            return Choice::One(*place);
         }
     }
     let names = std::iter::once(target.name.as_str()).chain(target.without_heading.as_deref());
@@ -66,7 +55,7 @@ fn choose_by_name(
     source: Option<&NotePath>,
     name: &str,
     qualified: bool,
-    candidates: &[Candidate],
+    candidates: &Candidates,
 ) -> Choice {
     if !qualified {
         let here = Here {
@@ -121,7 +110,7 @@ struct Here<'a> {
     project: ProjectId,
     slug: Option<&'a str>,
     source: Option<&'a NotePath>,
-    candidates: &'a [Candidate],
+    candidates: &'a Candidates,
 }
 
 impl Here<'_> {
@@ -153,15 +142,10 @@ impl Here<'_> {
         }
     }
 
-    /// The candidates of the project that pass a test.
-    fn find(&self, test: impl Fn(&Candidate) -> bool) -> Vec<usize> {
-        let here = |candidate: &Candidate| candidate.project == self.project.0 && test(candidate);
-        self.candidates
-            .iter()
-            .enumerate()
-            .filter(|(_, candidate)| here(candidate))
-            .map(|(place, _)| place)
-            .collect()
+    /// Those of the project.
+    fn here(&self, mut places: Vec<usize>) -> Vec<usize> {
+        places.retain(|place| self.candidates.all[*place].project == self.project.0);
+        places
     }
 
     /// `sub/note` beside the source, as a path.
@@ -178,18 +162,14 @@ impl Here<'_> {
     }
 
     fn exact_path(&self, path: &str) -> Option<usize> {
-        let markdown =
-            |candidate: &Candidate| candidate.path.as_str().strip_suffix(".md") == Some(path);
-        let exact = |candidate: &Candidate| candidate.path.as_str() == path;
-        self.find(markdown)
-            .first()
-            .or(self.find(exact).first())
-            .copied()
+        let markdown = self.here(self.candidates.with_path(&format!("{path}.md")));
+        let found = markdown.first().copied();
+        found.or_else(|| self.here(self.candidates.with_path(path)).first().copied())
     }
 
     /// A note whose permalink or title it is; the second value tells whether there was any.
     fn by_permalink_or_title(&self, name: &str) -> (Choice, bool) {
-        let titled = self.find(|candidate| candidate.title == name);
+        let titled = self.here(self.candidates.with_title(name));
         let wanted = LinkTarget {
             name: name.to_owned(),
             without_heading: None,
@@ -198,7 +178,7 @@ impl Here<'_> {
         }
         .permalink_candidates(self.slug);
         let linked = |wanted: &String| {
-            self.find(|candidate| candidate.permalink.as_ref() == Some(wanted))
+            self.here(self.candidates.with_permalink(wanted))
                 .first()
                 .copied()
         };
@@ -208,7 +188,7 @@ impl Here<'_> {
             all.sort_unstable();
             all.dedup();
             let any = !all.is_empty();
-            return (self.nearest(source, all), any);
+            return (self.nearest(source, &all), any);
         }
         // Several notes of one title: its slug says no more than the title does, only its very text might.
         let usable = if titled.len() > 1 {
@@ -235,7 +215,7 @@ impl Here<'_> {
         let alike = self.ending_with(alias);
         let among = |wanted: &str| -> Vec<usize> {
             let is = |place: &&usize| {
-                let found = self.candidates[**place].alias.as_str();
+                let found = self.candidates.all[**place].alias.as_str();
                 found == wanted || found.strip_suffix(".md") == Some(wanted)
             };
             alike.iter().filter(is).copied().collect()
@@ -261,7 +241,7 @@ impl Here<'_> {
         match (found.as_slice(), self.source) {
             ([], _) => Choice::Nothing,
             ([only], _) => Choice::One(*only),
-            (_, Some(source)) => self.nearest(source, found),
+            (_, Some(source)) => self.nearest(source, &found),
             (_, None) => Choice::Several(found),
         }
     }
@@ -272,25 +252,48 @@ impl Here<'_> {
             path.strip_suffix(alias)
                 .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
-        self.find(|candidate| {
+        self.here(self.candidates.find(|candidate| {
             ends(&candidate.alias) || candidate.alias.strip_suffix(".md").is_some_and(ends)
-        })
+        }))
     }
 
-    /// The one nearest to the source; several when nothing but chance would tell them apart.
-    fn nearest(&self, source: &NotePath, found: Vec<usize>) -> Choice {
-        let distance =
-            |place: &usize| distance(source.parent(), self.candidates[*place].path.parent());
-        let Some(least) = found.iter().map(distance).min() else {
-            return Choice::Nothing;
-        };
-        let near: Vec<usize> = found
-            .into_iter()
-            .filter(|place| distance(place) == least)
-            .collect();
+    /// The one nearest to the source; several when nothing but chance would tell them apart. `found` is sorted.
+    fn nearest(&self, source: &NotePath, found: &[usize]) -> Choice {
+        let near = self.upwards(source, found).unwrap_or_else(|| {
+            let distance = |place: &usize| {
+                distance(source.parent(), self.candidates.all[*place].path.parent())
+            };
+            let least = found.iter().map(distance).min();
+            found
+                .iter()
+                .copied()
+                .filter(|place| Some(distance(place)) == least)
+                .collect()
+        });
         match near.as_slice() {
+            [] => Choice::Nothing,
             [only] => Choice::One(*only),
             _ => Choice::Several(near),
+        }
+    }
+
+    /// Those in the source's folder or its nearest ancestor that has any, found without looking at the others.
+    fn upwards(&self, source: &NotePath, found: &[usize]) -> Option<Vec<usize>> {
+        let mut folder = source.parent();
+        loop {
+            let there = self.candidates.in_folder(folder)?;
+            let near: Vec<usize> = there
+                .iter()
+                .copied()
+                .filter(|place| found.binary_search(place).is_ok())
+                .collect();
+            if !near.is_empty() {
+                return Some(near);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
         }
     }
 }
@@ -318,6 +321,7 @@ fn distance(source: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::candidates::Candidate;
     use super::*;
 
     fn candidate(id: i64, path: &str, title: &str, permalink: &str) -> Candidate {
@@ -329,7 +333,7 @@ mod tests {
             path,
             title: title.to_owned(),
             permalink: Some(permalink.to_owned()),
-            external_id: format!("00000000-0000-5000-8000-00000000000{id}"),
+            external_id: Uuid::from_u128(id.unsigned_abs().into()),
         }
     }
 
@@ -341,8 +345,9 @@ mod tests {
         };
         let source = source.map(|path| NotePath::from_disk(path).expect("test paths are valid"));
         let target = LinkTarget::parse(text).expect("test targets are valid");
-        match choose(&scope, source.as_ref(), &target, candidates) {
-            Choice::One(place) => candidates[place].path.to_string(),
+        let candidates = Candidates::new(candidates.to_vec());
+        match choose(&scope, source.as_ref(), &target, &candidates) {
+            Choice::One(place) => candidates.all[place].path.to_string(),
             Choice::Several(places) => format!("{} notes", places.len()),
             Choice::Nothing => "nothing".to_owned(),
         }
@@ -408,5 +413,28 @@ mod tests {
         ];
         assert_eq!(means(None, "C# notes", &notes), "x.md");
         assert_eq!(means(None, "C#Loops", &notes), "C.md");
+    }
+
+    #[test]
+    fn many_notes_of_one_name_are_told_apart_as_few_are() {
+        let notes: Vec<Candidate> = (0..40)
+            .map(|number| {
+                candidate(
+                    number,
+                    &format!("a/{number}/index.md"),
+                    "index",
+                    &format!("main/a/{number}/index"),
+                )
+            })
+            .collect();
+        assert_eq!(means(Some("a/7/x.md"), "index", &notes), "a/7/index.md");
+        assert_eq!(
+            means(Some("a/7/deep/x.md"), "index", &notes),
+            "a/7/index.md"
+        );
+        assert_eq!(means(Some("a/x.md"), "index", &notes), "40 notes");
+        assert_eq!(means(Some("b/x.md"), "index", &notes), "40 notes");
+        assert_eq!(means(Some("b/x.md"), "a/9/index", &notes), "a/9/index.md");
+        assert_eq!(means(None, "main/a/11/index", &notes), "a/11/index.md");
     }
 }

@@ -1,9 +1,12 @@
-//! What a file's row, its names and its properties are made of.
+//! What a file's row and its names are made of.
 //!
 //! Not how they are stored (`apply`). Invariant: a function of the entry and the project, nothing else.
 
+use super::full_text::WordsRow;
+use super::properties::texts;
+use super::rank;
 use crate::{Content, Entry, ProjectId, Scope};
-use cairn_note::{Metadata, Note, NotePath, Permalink, link, words};
+use cairn_note::{Note, NotePath, Permalink, link, words};
 use uuid::Uuid;
 
 /// What a file's row is made of.
@@ -67,8 +70,20 @@ impl<'a> Row<'a> {
         )
     }
 
+    /// The file's row in the full-text table, without its content.
+    pub(super) fn words(&self, id: i64) -> WordsRow {
+        let mut title = String::new();
+        let title_length = words::terms(self.entry.title(), &mut title);
+        WordsRow {
+            number: rank::row_number(id, title_length, self.length()),
+            title,
+            names: self.names(),
+            length: self.length(),
+        }
+    }
+
     /// The terms of everything a note is called besides its title: path, permalink, aliases, tags.
-    pub(super) fn names(&self) -> String {
+    fn names(&self) -> String {
         let mut names = String::new();
         words::terms(self.entry.path.as_str(), &mut names);
         if let Some(note) = self.note() {
@@ -85,42 +100,15 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The text of a value, or of a list's items.
-fn texts(value: &serde_json::Value) -> Vec<&str> {
-    match value {
-        serde_json::Value::String(text) => vec![text],
-        serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Frontmatter as dotted keys and texts.
-pub(super) fn properties(metadata: &Metadata) -> Vec<(String, &str)> {
-    let mut flat = Vec::new();
-    let mut pending: Vec<(String, &serde_json::Value)> = metadata
-        .iter()
-        .filter(|(key, _)| !matches!(key.as_str(), "title" | "type" | "tags" | "permalink"))
-        .map(|(key, value)| (key.clone(), value))
-        .collect();
-    while let Some((key, value)) = pending.pop() {
-        match value {
-            serde_json::Value::Object(map) => {
-                pending.extend(
-                    map.iter()
-                        .map(|(inner, value)| (format!("{key}.{inner}"), value)),
-                );
-            }
-            value => flat.extend(texts(value).into_iter().map(|text| (key.clone(), text))),
-        }
-    }
-    flat
-}
-
-/// The stable id of a file: a version 5 UUID (RFC 9562) of its project and the path it was first seen at.
-pub(super) fn external_id(project: ProjectId, path: &NotePath) -> String {
+/// The stable ids of a file in the order they are tried: version 5 UUIDs (RFC 9562) of its project and the path
+/// it was first seen at.
+pub(super) fn external_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> {
     let space = Uuid::new_v5(
         &Uuid::NAMESPACE_URL,
         format!("cairn:{}", project.0).as_bytes(),
     );
-    Uuid::new_v5(&space, path.as_str().as_bytes()).to_string()
+    let first = Uuid::new_v5(&space, path.as_str().as_bytes());
+    std::iter::successors(Some(first), |last| {
+        Some(Uuid::new_v5(last, path.as_str().as_bytes()))
+    })
 }

@@ -20,7 +20,7 @@ CREATE TABLE note (
     claim            TEXT,              -- the permalink it asks for; NULL for a plain file
     declared         INTEGER NOT NULL,  -- whether the file itself asks for it
     permalink        TEXT,              -- the permalink it has: the claim, with a suffix where it is taken
-    external_id      TEXT    NOT NULL,  -- stable id, lowercase UUID
+    external_id      BLOB    NOT NULL,  -- stable id, the 16 bytes of a UUID
     alias            TEXT    NOT NULL,  -- the path, as look-alikes are compared
     path_bucket      TEXT    NOT NULL,  -- coarse keys by which links are found again
     title_bucket     TEXT,              -- NULL when equal to the one before
@@ -37,9 +37,8 @@ CREATE TABLE note (
 );
 CREATE UNIQUE INDEX note_permalink ON note (project, permalink) WHERE permalink IS NOT NULL;
 CREATE INDEX note_claim ON note (project, claim) WHERE claim IS NOT NULL;
-CREATE INDEX note_title ON note (project, title);
 CREATE INDEX note_modified ON note (modified);
-CREATE INDEX note_external_id ON note (external_id);
+CREATE UNIQUE INDEX note_external_id ON note (external_id);
 CREATE INDEX note_path_bucket ON note (path_bucket);
 CREATE INDEX note_title_bucket ON note (title_bucket) WHERE title_bucket IS NOT NULL;
 CREATE INDEX note_permalink_bucket ON note (permalink_bucket) WHERE permalink_bucket IS NOT NULL;
@@ -66,9 +65,9 @@ CREATE TABLE relation (
     resolved  INTEGER,
     PRIMARY KEY (note, position)
 ) WITHOUT ROWID;
-CREATE INDEX relation_resolved ON relation (resolved) WHERE resolved IS NOT NULL;
 
--- The coarse keys of each relation's target, by which it is found again when a note with that key comes or goes.
+-- The coarse keys of each relation's target, by which it is found again when a note with that key comes or goes,
+-- and by which a note finds the relations that point to it.
 CREATE TABLE link_bucket (
     bucket   TEXT    NOT NULL,
     note     INTEGER NOT NULL,
@@ -76,21 +75,14 @@ CREATE TABLE link_bucket (
     PRIMARY KEY (bucket, note, position)
 ) WITHOUT ROWID;
 
-CREATE TABLE tag (
-    note INTEGER NOT NULL,
-    tag  TEXT    NOT NULL,
-    PRIMARY KEY (note, tag)
-) WITHOUT ROWID;
-CREATE INDEX tag_tag ON tag (tag);
-
--- Frontmatter values by dotted key, a list's items one by one; title, type, tags and permalink are elsewhere.
+-- Frontmatter values by dotted key, a list's items one by one, and tags one by one under `tags`. Title, type and
+-- permalink have columns of their own. What a note put here follows from its `metadata`.
 CREATE TABLE property (
-    note  INTEGER NOT NULL,
     key   TEXT    NOT NULL,
     value TEXT    NOT NULL,
-    PRIMARY KEY (note, key, value)
+    note  INTEGER NOT NULL,
+    PRIMARY KEY (key, value, note)
 ) WITHOUT ROWID;
-CREATE INDEX property_value ON property (key, value);
 
 -- What the last scan could not read.
 CREATE TABLE fault (
