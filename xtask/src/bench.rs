@@ -27,7 +27,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
         return again_in_release(arguments);
     }
     let what = arguments.first().map_or("all", String::as_str);
-    ensure!(["index", "search", "titles", "all"].contains(&what), "what to measure? {USAGE}");
+    ensure!(
+        ["index", "search", "titles", "all"].contains(&what),
+        "what to measure? {USAGE}"
+    );
     let cairn = binary()?;
     let mut runs = Vec::new();
     if matches!(what, "index" | "all") {
@@ -49,18 +52,31 @@ pub fn run(arguments: &[String]) -> Result<()> {
 fn again_in_release(arguments: &[String]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"])
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "xtask",
+            "--",
+            "bench",
+        ])
         .args(arguments)
         .status()
         .context("cannot run cargo")?;
-    if status.success() { Ok(()) } else { bail!("the release build did not succeed") }
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("the release build did not succeed")
+    }
 }
 
 /// Builds the shipped binary and returns where it is.
 fn binary() -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status =
-        Command::new(cargo).args(["build", "--quiet", "--release", "--package", "cairn"]).status()?;
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--release", "--package", "cairn"])
+        .status()?;
     ensure!(status.success(), "cairn does not build");
     Ok(target().join("release/cairn"))
 }
@@ -71,14 +87,17 @@ fn target() -> PathBuf {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// A folder for what a bench makes, empty at first.
 fn fresh(name: &str) -> Result<PathBuf> {
     let folder = target().join("bench").join(name);
     if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -123,7 +142,10 @@ fn taken(cairn: &Path, home: &Path, arguments: &[&str]) -> Result<Taken> {
         peak = peak.max(resident_peak(child.id()));
         if let Some(status) = child.try_wait()? {
             ensure!(status.success(), "cairn {arguments:?} ended with {status}");
-            return Ok(Taken { wall: start.elapsed(), peak });
+            return Ok(Taken {
+                wall: start.elapsed(),
+                peak,
+            });
         }
         std::thread::sleep(Duration::from_micros(500));
     }
@@ -131,7 +153,9 @@ fn taken(cairn: &Path, home: &Path, arguments: &[&str]) -> Result<Taken> {
 
 /// Linux's high-water mark of a process's resident memory, bytes; 0 where there is none to read.
 fn resident_peak(process: u32) -> u64 {
-    let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else { return 0 };
+    let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else {
+        return 0;
+    };
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
@@ -142,7 +166,9 @@ fn percentile(samples: &mut [Duration], share: f64) -> f64 {
     samples.sort_unstable();
     let last = samples.len().saturating_sub(1);
     let place = (last as f64 * share).round() as usize;
-    samples.get(place).map_or(0.0, |sample| milliseconds(*sample))
+    samples
+        .get(place)
+        .map_or(0.0, |sample| milliseconds(*sample))
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -173,9 +199,15 @@ fn show(what: &str, figure: f64, unit: &str, target: &str) {
 /// Keeps a run's figures, with the machine they were taken on.
 fn keep(name: &str, figures: &Value) -> Result<()> {
     let now = jiff::Zoned::now().strftime("%Y-%m-%dT%H%M%S").to_string();
-    let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output()?.stdout;
+    let commit = Command::new("git")
+        .args(["rev-parse", "--short", "HEAD"])
+        .output()?
+        .stdout;
     let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+    let processor = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or_default();
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let run = json!({
         "bench": name,
@@ -190,7 +222,10 @@ fn keep(name: &str, figures: &Value) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let file = folder.join(format!("{now}-{name}.json"));
     fs::write(&file, format!("{run:#}\n"))?;
-    println!("kept in {}", file.strip_prefix(root()).unwrap_or(&file).display());
+    println!(
+        "kept in {}",
+        file.strip_prefix(root()).unwrap_or(&file).display()
+    );
     Ok(())
 }
 

@@ -22,9 +22,19 @@ pub(super) fn measure(cairn: &Path) -> Result<Value> {
     let (small, _) = cold(cairn, &vault(10_000)?, 3)?;
     let (large, large_runs) = cold(cairn, &vault(100_000)?, 3)?;
     let growth = large.wall.as_secs_f64() / small.wall.as_secs_f64() / 10.0;
-    show("100,000 generated notes, cold", large.wall.as_secs_f64(), "s", "<= 40");
+    show(
+        "100,000 generated notes, cold",
+        large.wall.as_secs_f64(),
+        "s",
+        "<= 40",
+    );
     show("  peak memory", large.peak as f64 / MEBIBYTE, "MiB", "-");
-    show("growth from 10,000 to 100,000, over linear", growth, "times", "<= 1.3");
+    show(
+        "growth from 10,000 to 100,000, over linear",
+        growth,
+        "times",
+        "<= 1.3",
+    );
     let changes = changes(cairn)?;
     Ok(json!({
         "help": help,
@@ -44,8 +54,18 @@ fn real(cairn: &Path, vault: &Path) -> Result<Value> {
     let seconds = median.wall.as_secs_f64();
     show("help vault, cold", seconds, "s", "-");
     show("  notes a second", notes as f64 / seconds, "/s", ">= 4,000");
-    show("  text a second", bytes as f64 / 1e6 / seconds, "MB/s", ">= 20");
-    show("  peak memory", median.peak as f64 / MEBIBYTE, "MiB", "<= 200");
+    show(
+        "  text a second",
+        bytes as f64 / 1e6 / seconds,
+        "MB/s",
+        ">= 20",
+    );
+    show(
+        "  peak memory",
+        median.peak as f64 / MEBIBYTE,
+        "MiB",
+        "<= 200",
+    );
     Ok(json!({
         "notes": notes,
         "bytes": bytes,
@@ -84,11 +104,21 @@ fn changes(cairn: &Path) -> Result<Value> {
         unchanged.push(taken(cairn, &home, &arguments)?.wall);
     }
     let unchanged_ms = percentile(&mut unchanged, 0.5);
-    show("100,000 files, nothing changed (process)", unchanged_ms, "ms", "<= 1,000");
+    show(
+        "100,000 files, nothing changed (process)",
+        unchanged_ms,
+        "ms",
+        "<= 1,000",
+    );
     let found = one_changed(&vault)?;
     let mut samples = found.clone();
     let one_ms = percentile(&mut samples, 0.5);
-    show("one changed file among them, once found", one_ms, "ms", "<= 50");
+    show(
+        "one changed file among them, once found",
+        one_ms,
+        "ms",
+        "<= 50",
+    );
     Ok(json!({
         "unchanged_median_ms": unchanged_ms,
         "unchanged_runs_ms": unchanged.into_iter().map(milliseconds).collect::<Vec<_>>(),
@@ -126,7 +156,11 @@ struct Clock(Mutex<Option<Instant>>);
 
 impl Clock {
     fn since_found(&self) -> Option<Duration> {
-        self.0.lock().ok().and_then(|found| *found).map(|found| found.elapsed())
+        self.0
+            .lock()
+            .ok()
+            .and_then(|found| *found)
+            .map(|found| found.elapsed())
     }
 }
 

@@ -4,7 +4,9 @@
 
 use super::{fresh, help_vault, milliseconds, percentile, request, show, taken, vault};
 use anyhow::{Context, Result};
-use cairn_engine::{Cancel, Engine, IndexLocation, ListingRequest, ListingRow, Settings, Silent, Sort};
+use cairn_engine::{
+    Cancel, Engine, IndexLocation, ListingRequest, ListingRow, Settings, Silent, Sort,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -28,11 +30,18 @@ pub(super) fn measure(cairn: &Path) -> Result<Value> {
     let mut titles = Vec::new();
     for title in some_titles(&project)? {
         let start = Instant::now();
-        project.identify(&title, None).with_context(|| format!("no note is called {title}"))?;
+        project
+            .identify(&title, None)
+            .with_context(|| format!("no note is called {title}"))?;
         titles.push(start.elapsed());
     }
     questions.sort();
-    let slowest: Vec<Value> = questions.iter().rev().take(10).map(|(time, text)| json!([milliseconds(*time), text])).collect();
+    let slowest: Vec<Value> = questions
+        .iter()
+        .rev()
+        .take(10)
+        .map(|(time, text)| json!([milliseconds(*time), text]))
+        .collect();
     let mut times: Vec<Duration> = questions.iter().map(|(time, _)| *time).collect();
     let (p50, p95) = (percentile(&mut times, 0.5), percentile(&mut times, 0.95));
     show("100,000 notes, plain questions, p50", p50, "ms", "-");
@@ -51,7 +60,6 @@ pub(super) fn measure(cairn: &Path) -> Result<Value> {
         "processes": processes,
     }))
 }
-
 
 /// Titles of notes from all over the vault.
 fn some_titles(project: &cairn_engine::Project<'_>) -> Result<Vec<String>> {
@@ -82,17 +90,30 @@ fn processes(cairn: &Path) -> Result<Value> {
     }
     let version_ms = percentile(&mut version, 0.5);
     show("cairn --version (process)", version_ms, "ms", "<= 5");
-    let Some(vault) = help_vault() else { return Ok(json!({ "version_median_ms": version_ms })) };
+    let Some(vault) = help_vault() else {
+        return Ok(json!({ "version_median_ms": version_ms }));
+    };
     let folder = vault.to_string_lossy();
     taken(cairn, &home, &["-C", &folder, "--quiet", "sync"])?;
     let mut search = Vec::new();
-    for question in ["how do I sync my vault", "search operators", "publish a site", "tag a note", "import from Notion"] {
+    for question in [
+        "how do I sync my vault",
+        "search operators",
+        "publish a site",
+        "tag a note",
+        "import from Notion",
+    ] {
         for _ in 0..5 {
             search.push(taken(cairn, &home, &["-C", &folder, "search", question])?.wall);
         }
     }
     let search_ms = percentile(&mut search, 0.5);
-    show("cairn search, help vault up to date (process)", search_ms, "ms", "<= 80");
+    show(
+        "cairn search, help vault up to date (process)",
+        search_ms,
+        "ms",
+        "<= 80",
+    );
     Ok(json!({
         "version_median_ms": version_ms,
         "version_runs_ms": version.into_iter().map(milliseconds).collect::<Vec<_>>(),

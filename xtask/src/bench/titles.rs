@@ -4,7 +4,9 @@
 
 use super::{fresh, help_vault, request};
 use anyhow::{Context, Result};
-use cairn_engine::{Cancel, Engine, IndexLocation, ListingRequest, ListingRow, Settings, Silent, Sort};
+use cairn_engine::{
+    Cancel, Engine, IndexLocation, ListingRequest, ListingRow, Settings, Silent, Sort,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -12,7 +14,9 @@ use std::collections::BTreeMap;
 const TOP: usize = 3;
 
 pub(super) fn measure() -> Result<Value> {
-    let Some(vault) = help_vault() else { return Ok(Value::Null) };
+    let Some(vault) = help_vault() else {
+        return Ok(Value::Null);
+    };
     let mut settings = Settings::in_memory("help", vault);
     settings.index = IndexLocation::File(fresh("titles")?.join("index.db"));
     let engine = Engine::open(settings)?;
@@ -21,9 +25,13 @@ pub(super) fn measure() -> Result<Value> {
     let mut languages: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut missed = Vec::new();
     for note in notes(&project)? {
-        let Some((language, _)) = note.path.as_str().split_once('/') else { continue };
+        let Some((language, _)) = note.path.as_str().split_once('/') else {
+            continue;
+        };
         let request = request(&note.title, Some(language), TOP);
-        let reply = project.search_notes(&request).with_context(|| format!("searching {}", note.title))?;
+        let reply = project
+            .search_notes(&request)
+            .with_context(|| format!("searching {}", note.title))?;
         let found = reply.hits.iter().any(|hit| hit.note.path == note.path);
         let (all, hit) = languages.entry(language.to_owned()).or_default();
         *all += 1;
@@ -34,9 +42,15 @@ pub(super) fn measure() -> Result<Value> {
     }
     println!("title among the first {TOP} (target: >= 97 % in every language)");
     for (language, (all, hit)) in &languages {
-        println!("  {language:<14} {hit:>4} of {all:<4} {:>6.1} %", share(*hit, *all));
+        println!(
+            "  {language:<14} {hit:>4} of {all:<4} {:>6.1} %",
+            share(*hit, *all)
+        );
     }
-    let least = languages.values().map(|(all, hit)| share(*hit, *all)).fold(100.0, f64::min);
+    let least = languages
+        .values()
+        .map(|(all, hit)| share(*hit, *all))
+        .fold(100.0, f64::min);
     println!("  least          {least:>20.1} %");
     Ok(json!({
         "top": TOP,
