@@ -1,3 +1,5 @@
+//! Listing, reading and writing, on folders made for each test.
+
 use super::failpoints::{at, fail};
 use super::*;
 use crate::{Durability, Error, Kind};

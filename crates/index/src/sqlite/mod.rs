@@ -5,6 +5,7 @@
 //! Invariant: a session is one transaction on one connection nobody else uses meanwhile.
 
 mod candidates;
+mod counts;
 mod open;
 mod pool;
 mod read;
