@@ -4,6 +4,7 @@
 //! Invariant: everything is measured on a release build, through the shipped binary or the engine's public verbs.
 
 mod index;
+mod pairs;
 mod search;
 mod titles;
 

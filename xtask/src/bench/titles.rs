@@ -2,7 +2,7 @@
 //!
 //! Not speed. Invariant: every note of a language folder is asked for; none is left out for being hard.
 
-use super::{fresh, help_vault, request};
+use super::{fresh, help_vault, pairs, request};
 use anyhow::{Context, Result};
 use cairn_engine::{
     Cancel, Engine, IndexLocation, ListingRequest, ListingRow, Settings, Silent, Sort,
@@ -17,7 +17,7 @@ pub(super) fn measure() -> Result<Value> {
     let Some(vault) = help_vault() else {
         return Ok(Value::Null);
     };
-    let mut settings = Settings::in_memory("help", vault);
+    let mut settings = Settings::in_memory("help", vault.clone());
     settings.index = IndexLocation::File(fresh("titles")?.join("index.db"));
     let engine = Engine::open(settings)?;
     let project = engine.project(None)?;
@@ -60,6 +60,7 @@ pub(super) fn measure() -> Result<Value> {
             .map(|(language, (all, hit))| (language.clone(), json!({ "notes": all, "found": hit, "percent": share(*hit, *all) })))
             .collect::<serde_json::Map<_, _>>(),
         "missed": missed,
+        "pairs": pairs::measure(&project, &vault)?,
     }))
 }
 
@@ -67,7 +68,7 @@ fn share(part: usize, all: usize) -> f64 {
     (part as f64 / all.max(1) as f64 * 1_000.0).round() / 10.0
 }
 
-fn notes(project: &cairn_engine::Project<'_>) -> Result<Vec<cairn_index::NoteRecord>> {
+pub(super) fn notes(project: &cairn_engine::Project<'_>) -> Result<Vec<cairn_index::NoteRecord>> {
     let mut notes = Vec::new();
     for page in 1.. {
         let listing = project.list_directory(&ListingRequest {

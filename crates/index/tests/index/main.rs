@@ -1,6 +1,7 @@
 //! The index through its door: a few notes in, rows and hits out.
 
 mod links;
+mod property;
 mod search;
 
 use cairn_index::{
