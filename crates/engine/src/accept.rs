@@ -59,7 +59,7 @@ impl<'a> Project<'a> {
     }
 
     /// Waits until nobody else writes the note.
-    pub(crate) fn lock(&self, path: &NotePath) -> NoteGuard<'a> {
+    pub(crate) fn lock(&self, path: &NotePath) -> Result<NoteGuard<'a>> {
         self.engine.locks.lock(self.id(), path)
     }
 
@@ -73,7 +73,7 @@ impl<'a> Project<'a> {
     /// Returns the one note of this project that an identifier names, locked, and as the index knows it since.
     pub(crate) fn locked(&self, identifier: &str) -> Result<(NoteRecord, NoteGuard<'a>)> {
         let record = self.own(identifier)?;
-        let guard = self.lock(&record.path);
+        let guard = self.lock(&record.path)?;
         // Whoever held the lock may have moved or deleted it.
         match self.record_at(&record.path)? {
             Some(record) => Ok((record, guard)),

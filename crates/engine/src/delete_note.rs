@@ -86,7 +86,7 @@ impl Project<'_> {
     }
 
     fn delete_file(&self, path: &NotePath) -> Result<()> {
-        let _guard = self.lock(path);
+        let _guard = self.lock(path)?;
         match self.record_at(path)? {
             Some(record) => self.delete_locked(&record),
             // Someone else deleted it meanwhile, which is what was asked for.

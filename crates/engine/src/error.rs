@@ -9,6 +9,7 @@ use cairn_note::frontmatter::FrontmatterError;
 use cairn_note::path::PathError;
 use cairn_note::timeframe::TimeframeError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The result of every verb.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -79,6 +80,14 @@ pub enum Error {
         identifier: String,
         /// The project's name.
         project: String,
+    },
+    /// Another process writes the note and does not finish.
+    #[error("{path} is being written by another process for more than {} s", waited.as_secs())]
+    BeingWritten {
+        /// The file.
+        path: String,
+        /// How long was waited.
+        waited: Duration,
     },
     /// A deletion of that size must be confirmed.
     #[error("deleting {} would delete {count} files", if folder.is_empty() { "the whole project" } else { folder })]
@@ -188,6 +197,7 @@ impl Error {
             | Self::Frontmatter { .. }
             | Self::Filter(_)
             | Self::Timeframe(_) => Kind::Invalid,
+            Self::BeingWritten { .. } => Kind::Busy,
             Self::Io { .. } => Kind::Io,
             Self::Index(error) => match error {
                 cairn_index::Error::Busy { .. } | cairn_index::Error::Nested { .. } => Kind::Busy,

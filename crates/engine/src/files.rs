@@ -12,6 +12,7 @@ mod lookout;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub(crate) use atomic::{remove, rename, write};
 pub(crate) use folders::{has_folder, remove_empty_folders};
@@ -19,6 +20,7 @@ pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks, Scan};
 pub(crate) use lookout::{Lookout, Presence};
 pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};
+pub(crate) use turns::Turns;
 
 /// Where tests can make the file system fail, and change files under a reader's feet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

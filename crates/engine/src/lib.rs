@@ -40,13 +40,14 @@ pub use sync::SyncReport;
 pub use write_note::{Overwrite, WriteRequest, Written};
 
 use cairn_index::{Index, ProjectId, Scope};
+use files::{NoteLocks, Turns};
 
 /// The open index and the projects it serves.
 pub struct Engine {
     settings: Settings,
     index: Index,
     siblings: Vec<(String, ProjectId)>,
-    locks: files::NoteLocks,
+    locks: NoteLocks,
 }
 
 /// One project of an engine; the verbs are its methods.
@@ -62,9 +63,12 @@ impl Engine {
         let options = cairn_index::Options {
             checkout_timeout: settings.checkout_timeout,
         };
-        let index = match &settings.index {
-            IndexLocation::File(path) => Index::open(path, &options)?,
-            IndexLocation::Memory => Index::in_memory(&options)?,
+        let (index, locks) = match &settings.index {
+            IndexLocation::File(path) => (
+                Index::open(path, &options)?,
+                NoteLocks::shared(Turns::beside(path, settings.checkout_timeout)),
+            ),
+            IndexLocation::Memory => (Index::in_memory(&options)?, NoteLocks::default()),
         };
         let siblings = settings
             .projects
@@ -80,7 +84,7 @@ impl Engine {
             settings,
             index,
             siblings,
-            locks: files::NoteLocks::default(),
+            locks,
         })
     }
 

@@ -121,7 +121,7 @@ impl Project<'_> {
                 hint: None,
             });
         }
-        let _guard = self.engine.locks.lock_all(self.id(), &[from, to]);
+        let _guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
         let gone = || Error::NotFound {
             identifier: from.to_string(),
             near: Vec::new(),

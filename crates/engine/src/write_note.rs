@@ -76,7 +76,7 @@ impl Project<'_> {
             path: path.to_string(),
             source,
         })?;
-        let _guard = self.lock(&path);
+        let _guard = self.lock(&path)?;
         let known = self.record_at(&path)?;
         let old = self.replaced(request, &path, known.as_ref())?;
         if old.is_none() && known.is_none() {

@@ -1,8 +1,11 @@
 //! Who may write which note now.
 //!
-//! Threads of this process take turns at a note; other processes are met by checksums, not here. Invariant: the
-//! table holds a key only while a guard does, and a sync learns of every note that was written while it ran.
+//! Threads of this process take turns at a note by a table, processes that share an index by [`Turns`]; everyone else
+//! is met by checksums, not here. Invariant: the table holds a key only while a guard does, and a sync learns of
+//! every note that was written while it ran.
 
+use super::turns::{Turn, Turns};
+use crate::Result;
 use cairn_index::ProjectId;
 use cairn_note::NotePath;
 use std::collections::{HashMap, HashSet};
@@ -16,6 +19,8 @@ type Key = (ProjectId, String);
 pub(crate) struct NoteLocks {
     table: Mutex<Table>,
     released: Condvar,
+    /// `None` when no other process can share the index.
+    turns: Option<Turns>,
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +37,8 @@ struct Table {
 pub(crate) struct NoteGuard<'a> {
     locks: &'a NoteLocks,
     keys: Vec<Key>,
+    /// What other processes see of it.
+    turn: Option<Turn>,
 }
 
 /// A sync under way.
@@ -42,14 +49,29 @@ pub(crate) struct Scan<'a> {
 }
 
 impl NoteLocks {
+    /// Locks for an index that other processes may share.
+    pub(crate) fn shared(turns: Turns) -> Self {
+        Self {
+            turns: Some(turns),
+            ..Self::default()
+        }
+    }
+
     /// Waits until nobody writes the note.
-    pub(crate) fn lock(&self, project: ProjectId, path: &NotePath) -> NoteGuard<'_> {
+    pub(crate) fn lock(&self, project: ProjectId, path: &NotePath) -> Result<NoteGuard<'_>> {
         self.lock_all(project, &[path])
     }
 
     /// Waits until nobody writes any of the notes, and takes all of them in one step, so that nobody waits for
     /// one while holding another.
-    pub(crate) fn lock_all(&self, project: ProjectId, paths: &[&NotePath]) -> NoteGuard<'_> {
+    ///
+    /// # Errors
+    /// [`crate::Error::BeingWritten`] when another process does not finish.
+    pub(crate) fn lock_all(
+        &self,
+        project: ProjectId,
+        paths: &[&NotePath],
+    ) -> Result<NoteGuard<'_>> {
         let mut keys: Vec<Key> = paths
             .iter()
             .map(|path| (project, path.alias_key()))
@@ -63,7 +85,18 @@ impl NoteLocks {
             })
             .unwrap_or_else(PoisonError::into_inner);
         table.held.extend(keys.iter().cloned());
-        NoteGuard { locks: self, keys }
+        drop(table);
+        // From here on the keys are given back whatever happens.
+        let mut guard = NoteGuard {
+            locks: self,
+            keys,
+            turn: None,
+        };
+        if let Some(turns) = &self.turns {
+            let name = paths.first().map_or("", |path| path.as_str());
+            guard.turn = Some(turns.take(&guard.keys, name)?);
+        }
+        Ok(guard)
     }
 
     /// Begins to note down what is written, for a sync.
@@ -111,6 +144,7 @@ impl Drop for Scan<'_> {
 
 impl Drop for NoteGuard<'_> {
     fn drop(&mut self) {
+        drop(self.turn.take());
         let mut table = self.locks.table();
         for key in &self.keys {
             table.held.remove(key);
@@ -128,6 +162,8 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
+
+    const ALONE: &str = "no other process shares these";
 
     fn path(text: &str) -> NotePath {
         NotePath::from_disk(text).expect("a good path")
@@ -148,7 +184,7 @@ mod tests {
                 let (locks, inside) = (&locks, &inside);
                 scope.spawn(move || {
                     for _ in 0..200 {
-                        let guard = locks.lock(project, &path(spelling));
+                        let guard = locks.lock(project, &path(spelling)).expect(ALONE);
                         assert_eq!(
                             inside.fetch_add(1, Ordering::SeqCst),
                             0,
@@ -172,7 +208,7 @@ mod tests {
                 let locks = &locks;
                 scope.spawn(move || {
                     for _ in 0..500 {
-                        drop(locks.lock_all(ProjectId(1), &pair));
+                        drop(locks.lock_all(ProjectId(1), &pair).expect(ALONE));
                     }
                 });
             }
@@ -189,11 +225,11 @@ mod tests {
             path("held.md"),
             path("other.md"),
         );
-        drop(locks.lock(ProjectId(1), &before));
+        drop(locks.lock(ProjectId(1), &before).expect(ALONE));
         let scan = locks.scan();
-        drop(locks.lock(ProjectId(1), &during));
-        drop(locks.lock(ProjectId(2), &other));
-        let guard = locks.lock(ProjectId(1), &held);
+        drop(locks.lock(ProjectId(1), &during).expect(ALONE));
+        drop(locks.lock(ProjectId(2), &other).expect(ALONE));
+        let guard = locks.lock(ProjectId(1), &held).expect(ALONE);
         let all = [&before, &during, &held, &other];
         assert_eq!(
             scan.written(ProjectId(1), all.into_iter()),

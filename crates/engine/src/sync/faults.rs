@@ -156,6 +156,7 @@ fn what_a_verb_writes_during_a_sync_is_left_to_the_verb() {
     let project = engine.project(None).expect("there is one");
     let path = cairn_note::NotePath::from_disk("a.md").expect("a good path");
     let guard = engine.locks.lock(project.settings.id(), &path);
+    let guard = guard.expect("no other process shares this index");
     sync(&engine);
     assert_eq!(
         known(&engine),

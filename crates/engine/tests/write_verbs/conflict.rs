@@ -1,8 +1,11 @@
 //! Who wins when several write, and what is never written.
 
 use crate::support::{append, base, found, main, open, opened, replacing, request};
-use cairn_engine::{EditRequest, Error, ProjectSettings, ReadRequest, WriteRequest};
+use cairn_engine::{
+    EditRequest, Engine, Error, IndexLocation, ProjectSettings, ReadRequest, Settings, WriteRequest,
+};
 use cairn_testkit::Vault;
+use std::thread;
 
 #[test]
 fn an_external_edit_is_never_overwritten() {
@@ -82,7 +85,7 @@ fn of_two_edits_from_one_base_one_wins() {
     let vault = Vault::new("//- Tea.md\none\n");
     let engine = open(&vault);
     let base = base(&engine, "Tea");
-    let results: Vec<_> = std::thread::scope(|scope| {
+    let results: Vec<_> = thread::scope(|scope| {
         let edit = |text: &'static str| {
             let (engine, base) = (&engine, base.clone());
             scope.spawn(move || {
@@ -120,7 +123,7 @@ fn of_two_edits_from_one_base_one_wins() {
 fn edits_without_a_base_take_turns() {
     let vault = Vault::new("//- Tea.md\n");
     let engine = open(&vault);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for thread in 0..4 {
             let engine = &engine;
             scope.spawn(move || {
@@ -139,7 +142,7 @@ fn edits_without_a_base_take_turns() {
 fn of_two_writers_of_one_title_one_creates() {
     let vault = Vault::new("");
     let engine = open(&vault);
-    let created = std::thread::scope(|scope| {
+    let created = thread::scope(|scope| {
         let write = |_| scope.spawn(|| main(&engine).write_note(&request("Tea", "", "x")).is_ok());
         let threads: Vec<_> = (0..4).map(write).collect();
         threads
@@ -187,4 +190,51 @@ fn another_projects_note_is_changed_there_only() {
         "y\n"
     );
     assert_eq!(other.read("Milk.md"), "y\n");
+}
+
+#[test]
+fn processes_that_share_an_index_take_turns_at_a_note() {
+    let vault = Vault::new("//- notes/Log.md\nfirst\n");
+    // Each engine is a process of its own: nothing but the index and the folder is shared.
+    let opened = || {
+        opened(&vault, |settings| Settings {
+            index: IndexLocation::File(vault.path(".cairn/index.db")),
+            projects: vec![ProjectSettings {
+                name: "main".to_owned(),
+                root: vault.path("notes"),
+            }],
+            ..settings
+        })
+    };
+    let engines: Vec<Engine> = (0..4).map(|_| opened()).collect();
+    let created: usize = thread::scope(|scope| {
+        let writers: Vec<_> = engines
+            .iter()
+            .enumerate()
+            .map(|(writer, engine)| {
+                scope.spawn(move || {
+                    for line in 0..10 {
+                        main(engine)
+                            .edit_note(&append("Log", &format!("{writer}.{line}\n")))
+                            .expect("the others are waited for");
+                    }
+                    usize::from(main(engine).write_note(&request("New", "", "x")).is_ok())
+                })
+            })
+            .collect();
+        writers
+            .into_iter()
+            .map(|writer| writer.join().expect("it does not panic"))
+            .sum()
+    });
+    let text = vault.read("notes/Log.md");
+    for (writer, line) in (0..4).flat_map(|writer| (0..10).map(move |line| (writer, line))) {
+        let line = format!("{writer}.{line}");
+        assert_eq!(
+            text.lines().filter(|found| **found == line).count(),
+            1,
+            "{line} in {text}"
+        );
+    }
+    assert_eq!(created, 1, "who comes second sees that the note is there");
 }
