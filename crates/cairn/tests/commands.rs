@@ -11,6 +11,8 @@ mod answers;
 mod bench;
 #[path = "commands/changes.rs"]
 mod changes;
+#[path = "commands/garden.rs"]
+mod garden;
 #[path = "commands/manners.rs"]
 mod manners;
 #[path = "commands/settings.rs"]
