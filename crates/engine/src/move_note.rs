@@ -4,7 +4,7 @@
 //! its identity.
 
 use crate::accept::folder;
-use crate::files;
+use crate::files::{self, NoteGuard};
 use crate::{Cancel, Error, Progress, Project, Result};
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
@@ -39,7 +39,7 @@ impl Project<'_> {
     pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
         let record = self.own(identifier)?;
         let to = self.destination(&record, destination)?;
-        self.move_file(&record.path, &to)?;
+        let _guard = self.move_file(&record.path, &to)?;
         let note = self.record_at(&to)?.ok_or_else(|| Error::NotFound {
             identifier: to.to_string(),
             near: Vec::new(),
@@ -95,7 +95,7 @@ impl Project<'_> {
             let rest = &record.path.as_str()[from.as_str().len() + 1..];
             let moved = NotePath::join(target, rest)
                 .map_err(Error::from)
-                .and_then(|to| self.move_file(&record.path, &to).map(|()| to));
+                .and_then(|to| self.move_file(&record.path, &to).map(|_guard| to));
             match moved {
                 Ok(to) => answer.moved.push((record.path.to_string(), to.to_string())),
                 Err(error) => {
@@ -113,15 +113,15 @@ impl Project<'_> {
         Ok(answer)
     }
 
-    /// Moves one file of this project, and tells the index.
-    fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<()> {
+    /// Moves one file of this project, tells the index, and returns the locks: until they are dropped it is there.
+    fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<NoteGuard<'_>> {
         if from == to {
             return Err(Error::Invalid {
                 message: "Source and destination paths are the same".to_owned(),
                 hint: None,
             });
         }
-        let _guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
+        let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
         let gone = || Error::NotFound {
             identifier: from.to_string(),
             near: Vec::new(),
@@ -145,7 +145,8 @@ impl Project<'_> {
                 from: from.clone(),
                 entry: Box::new(entry),
             }),
-        )
+        )?;
+        Ok(guard)
     }
 
     /// Reads where a note shall go.
