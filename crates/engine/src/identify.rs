@@ -4,7 +4,7 @@
 //! Invariant: an identifier is never guessed, a guess is only ever a suggestion.
 
 use crate::{Error, Project, Result};
-use cairn_index::{NoteRecord, Resolution, Session};
+use cairn_index::{NoteKey, NoteRecord, Resolution, Session};
 use cairn_note::NotePath;
 use cairn_note::link::LinkTarget;
 use std::collections::HashSet;
@@ -109,18 +109,37 @@ impl Project<'_> {
             message: "the identifier is empty".to_owned(),
             hint: Some("name a note by its title, permalink or path".to_owned()),
         })?;
+        // A path as shells complete it.
+        let plain = target.name.trim_start_matches("./").trim_start_matches('/');
+        if source.is_none()
+            && !target.qualified
+            && let Some(record) = self.spelled(session, &target.name, plain)?
+        {
+            return Ok(Resolution::Found(Box::new(record)));
+        }
         let resolution = self.with_scope(|scope| session.resolve(scope, source, &target))?;
         if resolution != Resolution::Missing {
             return Ok(resolution);
         }
-        // A path as shells complete it.
-        let plain = target.name.trim_start_matches("./").trim_start_matches('/');
         match LinkTarget::parse(plain) {
             Some(plain) if plain.name != target.name => {
                 Ok(self.with_scope(|scope| session.resolve(scope, source, &plain))?)
             }
             _ => Ok(resolution),
         }
+    }
+
+    /// Returns the file whose path it is, letter for letter: `foo-bar.md` is not `foo bar.md`, whose permalink its
+    /// slug is. Only a permalink that is the very text comes first.
+    fn spelled(&self, session: &Session<'_>, name: &str, path: &str) -> Result<Option<NoteRecord>> {
+        let Ok(path) = NotePath::from_disk(path) else {
+            return Ok(None);
+        };
+        let Some(record) = session.note(self.id(), NoteKey::Path(&path))? else {
+            return Ok(None);
+        };
+        let linked = session.note(self.id(), NoteKey::Permalink(name))?;
+        Ok(Some(linked.unwrap_or(record)))
     }
 
     /// Returns the titles (paths, where titles are equal) of notes with a name like `identifier`.

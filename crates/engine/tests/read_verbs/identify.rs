@@ -83,3 +83,29 @@ fn an_ambiguous_name_answers_with_candidates_and_a_miss_with_near_names() {
         Kind::Invalid
     );
 }
+
+#[test]
+fn a_path_letter_for_letter_is_that_file_whoever_has_its_slug() {
+    let vault = Vault::new(
+        "//- a/foo bar.md\nx\n//- a/foo-bar.md\nx\n//- Tee.md\nx\n//- tee.md\nx\n//- caf\u{e9}.md\nx\n\
+         //- cafe\u{301}.md\nx\n//- other.md\n---\npermalink: tee.md\n---\n//- a.txt\nx\n//- a-txt.md\nx\n",
+    );
+    let engine = open(&vault);
+    for (identifier, expected) in [
+        ("a/foo bar.md", "a/foo bar.md"),
+        ("a/foo-bar.md", "a/foo-bar.md"),
+        ("./a/foo-bar.md", "a/foo-bar.md"),
+        ("/a/foo-bar.md", "a/foo-bar.md"),
+        ("Tee.md", "Tee.md"),
+        ("caf\u{e9}.md", "caf\u{e9}.md"),
+        ("cafe\u{301}.md", "cafe\u{301}.md"),
+        ("a.txt", "a.txt"),
+        ("tee.md", "other.md"),
+    ] {
+        assert_eq!(
+            path(&engine, identifier).expect("it is there"),
+            expected,
+            "{identifier}"
+        );
+    }
+}
