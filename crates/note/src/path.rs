@@ -94,7 +94,9 @@ impl NotePath {
             match component {
                 _ if *component == "." => return refuse(PathError::Nameless),
                 _ if component.len() > LONGEST_NAME => return refuse(PathError::TooLong),
-                _ if component.ends_with(['.', ' ']) => return refuse(PathError::Trailing),
+                _ if component.ends_with(|last: char| last == '.' || last.is_whitespace()) => {
+                    return refuse(PathError::Trailing);
+                }
                 _ if is_reserved(component) => {
                     return Err(PathError::Reserved {
                         path: rest.to_owned(),
