@@ -94,15 +94,25 @@ impl Style {
             return String::new();
         }
         let mut table = Table::new();
+        let arrangement = arrangement(table.width());
         table
             .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic);
+            .set_content_arrangement(arrangement);
         table.set_header(heading.iter().map(|title| match self.colour {
             true => Cell::new(title).add_attribute(Attribute::Bold),
             false => Cell::new(title),
         }));
         table.add_rows(rows);
         table.trim_fmt() + "\n"
+    }
+}
+
+/// Cells are broken to fit a terminal, unless it is too narrow for that or, as in recordings and containers, says 0.
+fn arrangement(width: Option<u16>) -> ContentArrangement {
+    const NARROWEST: u16 = 40;
+    match width {
+        Some(width) if width < NARROWEST => ContentArrangement::Disabled,
+        _ => ContentArrangement::Dynamic,
     }
 }
 
@@ -153,6 +163,13 @@ mod tests {
         );
         let coloured = Style::new(true, true).marked("green tea", std::slice::from_ref(&(0..5)));
         assert_eq!(coloured, "\x1b[1;33mgreen\x1b[0m tea");
+    }
+
+    #[test]
+    fn a_terminal_without_a_width_breaks_no_cell() {
+        let breaks = |width| matches!(arrangement(width), ContentArrangement::Dynamic);
+        assert!(!breaks(Some(0)));
+        assert!(breaks(Some(80)) && breaks(None));
     }
 
     #[test]
