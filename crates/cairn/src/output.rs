@@ -160,9 +160,11 @@ impl Output {
             Form::Text => {
                 self.say(
                     Talk::Quiet,
-                    &format!("{} {}", self.err.red("error:"), failure.message),
+                    &format!("{} {}", self.err.red("error:"), one_line(&failure.message)),
                 );
                 if let Some(hint) = &failure.hint {
+                    // Near names are titles, and a title may hold anything.
+                    let hint = one_line(hint);
                     self.say(Talk::Quiet, &format!("{} {hint}", self.err.dim("hint:")));
                 }
             }

@@ -59,6 +59,7 @@ fn no_escape_reaches_a_pipe() {
         &["recent"],
         &["context", "e"],
         &["status"],
+        &["read", "red [31"],
     ] {
         for (variable, value) in [("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"), ("TERM", "dumb")] {
             let output = bench.finish(bench.command(arguments).env(variable, value), "");
