@@ -1,6 +1,6 @@
 //! Folder and index brought in step.
 //!
-//! Three steps: [`diff`] tells what differs, [`load`] reads it, and the index applies it; nothing here writes
+//! Three steps: [`mod@diff`] tells what differs, [`load`] reads it, and the index applies it; nothing here writes
 //! to a file. Invariant: what cannot be looked at is neither forgotten nor passed over in silence, and after any
 //! run the index says of every file it applied what an index built anew would say.
 

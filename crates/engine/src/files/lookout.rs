@@ -26,7 +26,7 @@ pub(crate) enum Presence {
     Unknown,
 }
 
-/// Looks at single paths with the same eyes as [`list`], remembering the folders it passed.
+/// Looks at single paths with the same eyes as [`super::list`], remembering the folders it passed.
 #[derive(Debug)]
 pub(crate) struct Lookout<'a> {
     root: &'a Path,
