@@ -217,8 +217,11 @@ fn first_note(folder: &Path) -> Result<std::path::PathBuf> {
 fn notes_below(folder: &Path) -> Result<(usize, u64)> {
     let (mut notes, mut bytes) = (0, 0);
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // Hidden, and so not indexed.
+        } else if path.is_dir() {
             let (more, larger) = notes_below(&path)?;
             notes += more;
             bytes += larger;
