@@ -92,6 +92,22 @@ impl Home {
             .join("index.db")
     }
 
+    /// Returns the ignore patterns of the reference that hold for every project: our own copy, else those of its
+    /// installation, so that both see the same files of a folder.
+    fn bmignore(&self) -> Option<PathBuf> {
+        let set = |variable| std::env::var_os(variable).filter(|value| !value.is_empty());
+        let installation = set("BASIC_MEMORY_CONFIG_DIR")
+            .map(PathBuf::from)
+            .or_else(|| Some(Path::new(&set("XDG_CONFIG_HOME")?).join("basic-memory")))
+            .or_else(|| Some(etcetera::home_dir().ok()?.join(".basic-memory")));
+        let folders = [Some(self.folder.clone()), installation];
+        let files = folders
+            .into_iter()
+            .flatten()
+            .map(|folder| folder.join(".bmignore"));
+        files.into_iter().find(|file| file.is_file())
+    }
+
     /// Returns what the engine is told, and makes the folder the index is in.
     pub(crate) fn settings(
         &self,
@@ -118,7 +134,6 @@ impl Home {
                 IndexLocation::File(index)
             }
         };
-        let bmignore = self.folder.join(".bmignore");
         Ok(Settings {
             index,
             projects,
@@ -140,7 +155,7 @@ impl Home {
             checkout_timeout: std::time::Duration::from_secs(
                 config.number(&keys::CHECKOUT_TIMEOUT),
             ),
-            bmignore: bmignore.is_file().then_some(bmignore),
+            bmignore: self.bmignore(),
             zone: TimeZone::system(),
         })
     }

@@ -72,6 +72,7 @@ impl Bench {
             .env("CAIRN_HOME", self.home.path())
             .env("HOME", self.home.path().join("nobody"))
             .env_remove("XDG_CONFIG_HOME")
+            .env_remove("BASIC_MEMORY_CONFIG_DIR")
             .env("TZ", "UTC");
         command
     }

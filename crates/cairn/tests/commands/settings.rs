@@ -320,3 +320,16 @@ fn another_configuration_has_its_own_data() {
     assert!(bench.home.path().join("other/data/index.db").is_file());
     assert!(!bench.home.path().join("data/index.db").exists());
 }
+
+#[test]
+fn ignore_patterns_of_the_reference_hold_where_there_are_some() {
+    let bench = Bench::new("//- a.md\nzebra\n//- drafts/b.md\nzebra\n//- old/c.md\nzebra\n");
+    let hits = |bench: &Bench| bench.json(&["search", "zebra", "--json"])["total"].clone();
+    assert_eq!(hits(&bench), 3);
+    let installed = bench.home.path().join("nobody/.basic-memory");
+    std::fs::create_dir_all(&installed).unwrap();
+    std::fs::write(installed.join(".bmignore"), "drafts/\n").unwrap();
+    assert_eq!(hits(&bench), 2);
+    std::fs::write(bench.home.path().join(".bmignore"), "drafts/\nold/\n").unwrap();
+    assert_eq!(hits(&bench), 1);
+}
