@@ -122,7 +122,7 @@ impl Home {
                 self.index(),
             ),
             Reach::Folder(folder) => {
-                let project = ad_hoc(folder)?;
+                let project = ad_hoc(folder, &config.projects)?;
                 let index = self.folder_index(&project);
                 (vec![project.clone()], Some(project.name), index)
             }
@@ -175,14 +175,24 @@ fn config_folder() -> Result<PathBuf> {
     }
 }
 
-/// Makes a project of a folder, named after it.
-fn ad_hoc(folder: &Path) -> Result<ProjectSettings> {
+/// Makes a project of a folder. It has the name under which the folder is registered, since names stand in permalinks
+/// and permalinks in notes; a folder that is not registered names itself.
+fn ad_hoc(folder: &Path, registered: &[ProjectSettings]) -> Result<ProjectSettings> {
     let root = folders::real(&folders::absolute(folder)?);
     if !root.is_dir() {
         return Err(Failure::new(
             Kind::NotFound,
             format!("there is no folder {}", folder.display()),
         ));
+    }
+    let known = registered
+        .iter()
+        .find(|project| folders::real(&project.root) == root);
+    if let Some(project) = known {
+        return Ok(ProjectSettings {
+            name: project.name.clone(),
+            root,
+        });
     }
     let name = root.file_name().map_or_else(
         || "root".to_owned(),

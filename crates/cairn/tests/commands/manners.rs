@@ -163,3 +163,17 @@ fn a_reader_that_leaves_early_is_no_failure() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success());
 }
+
+#[test]
+fn a_registered_folder_that_is_opened_keeps_its_name_in_permalinks() {
+    let bench = Bench::new("");
+    let folder = bench.vault.root().to_str().unwrap();
+    let written = bench.json(&["-C", folder, "write", "New", "text", "--json"]);
+    assert_eq!(written["permalink"], "main/new");
+    assert!(
+        bench
+            .vault
+            .read("New.md")
+            .contains("\npermalink: main/new\n")
+    );
+}
