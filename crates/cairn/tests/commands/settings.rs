@@ -327,9 +327,9 @@ fn ignore_patterns_of_the_reference_hold_where_there_are_some() {
     let hits = |bench: &Bench| bench.json(&["search", "zebra", "--json"])["total"].clone();
     assert_eq!(hits(&bench), 3);
     let installed = bench.home.path().join("nobody/.basic-memory");
-    std::fs::create_dir_all(&installed).unwrap();
-    std::fs::write(installed.join(".bmignore"), "drafts/\n").unwrap();
+    fs::create_dir_all(&installed).unwrap();
+    fs::write(installed.join(".bmignore"), "drafts/\n").unwrap();
     assert_eq!(hits(&bench), 2);
-    std::fs::write(bench.home.path().join(".bmignore"), "drafts/\nold/\n").unwrap();
+    fs::write(bench.home.path().join(".bmignore"), "drafts/\nold/\n").unwrap();
     assert_eq!(hits(&bench), 1);
 }
