@@ -55,21 +55,28 @@ pub struct Phrase {
 /// Returns what to look for to find `text` inside other texts.
 ///
 /// These are the terms of `text`, except that it may go on where it is found: a final run of two or more
-/// clusters of a continuous script is asked for without its last cluster alone, and a final run of one cluster
-/// is a prefix.
+/// clusters of a continuous script is asked for without its last cluster alone, and the last term is a prefix
+/// where that is a lone cluster, or where marks may follow its last character (ไท is in ไท้).
 pub fn phrase(text: &str) -> Phrase {
     let mut out = String::new();
     let mut splitter = Splitter::new(&mut out);
     splitter.split(text);
     let last = splitter.last;
     let mut terms: Vec<String> = out.split_ascii_whitespace().map(str::to_owned).collect();
-    if last == Last::ClusterOfMany {
-        terms.pop();
-    }
-    Phrase {
-        terms,
-        prefix: last == Last::LoneCluster,
-    }
+    let prefix = match last {
+        Last::Word => false,
+        Last::LoneCluster => true,
+        Last::ClusterOfMany => terms
+            .pop()
+            .and_then(|last| last_of(&last))
+            .is_some_and(takes_marks),
+    };
+    Phrase { terms, prefix }
+}
+
+/// Whether a character is of a continuous script whose letters carry marks: Thai, Lao, Myanmar, Khmer.
+fn takes_marks(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 /// Whether a character belongs to a script that puts no spaces between words.

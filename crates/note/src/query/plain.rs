@@ -6,7 +6,7 @@
 
 use super::tokens::{Starred, Token};
 use super::{Expr, MOST_WORDS, Word, word};
-use crate::words::{is_continuous, is_stop_word, phrase};
+use crate::words::{is_continuous, is_stop_word, phrase, terms};
 
 /// The longest run of clusters that is looked for as a whole; a longer one is a sentence, not a word.
 const LONGEST_PHRASE: usize = 4;
@@ -87,14 +87,17 @@ fn taken_apart(span: &str) -> Vec<Word> {
     if clusters(span) <= LONGEST_PHRASE {
         return word(span, Starred::No).into_iter().collect();
     }
-    phrase(span)
+    let found = phrase(span);
+    let last = found.terms.len().saturating_sub(1);
+    found
         .terms
         .into_iter()
+        .enumerate()
         .take(MOST_WORDS)
-        .map(|term| Word {
+        .map(|(place, term)| Word {
             text: term.clone(),
             terms: vec![term],
-            prefix: false,
+            prefix: found.prefix && place == last,
             stop: false,
         })
         .collect()
@@ -105,8 +108,8 @@ fn clusters(span: &str) -> usize {
     if !span.chars().any(is_continuous) {
         return 0;
     }
-    let found = phrase(span);
-    found.terms.len() + usize::from(!found.prefix)
+    // Each cluster ends a pair, but for the first, and the last is a term alone.
+    terms(span, &mut String::new()) as usize
 }
 
 fn clusters_or_many(span: &str) -> usize {
