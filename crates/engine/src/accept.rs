@@ -152,19 +152,36 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// Writes a note's text and tells the index.
-    pub(crate) fn put(&self, path: &NotePath, text: &str) -> Result<()> {
+    /// Writes a note's text over `old`, `None` when there is no file, and tells the index.
+    pub(crate) fn put(&self, path: &NotePath, old: Option<&Found>, text: &str) -> Result<()> {
         files::write(
             self.root(),
             path,
             text.as_bytes(),
             self.engine.settings.durability,
+            || self.still(path, old),
         )?;
         self.told(
             path,
             "written",
             self.entry(path).map(|entry| Change::Put(Box::new(entry))),
         )
+    }
+
+    /// Compares a file once more with what it was a moment ago: programs that know nothing of our locks write too.
+    fn still(&self, path: &NotePath, old: Option<&Found>) -> Result<()> {
+        match (old, self.found(path)?) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Error::Exists {
+                path: path.to_string(),
+            }),
+            (Some(old), Some(found)) if old.checksum == found.checksum => Ok(()),
+            (Some(old), found) => Err(Error::Changed {
+                path: path.to_string(),
+                expected: old.checksum.clone(),
+                found: found.map(|found| found.checksum),
+            }),
+        }
     }
 
     /// Tells the index what was `done` with the file at `path`.
@@ -267,8 +284,14 @@ pub(crate) fn page_offset(page: usize, page_size: usize, most: usize) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Point;
+    use crate::files::failpoints::at;
     use crate::{Cancel, Engine, Kind, Settings, Silent};
     use cairn_testkit::Vault;
+
+    fn path(text: &str) -> NotePath {
+        NotePath::parse(text).expect("a path")
+    }
 
     #[test]
     fn a_write_the_index_cannot_be_told_says_that_the_file_is_written() {
@@ -276,11 +299,11 @@ mod tests {
         let engine =
             Engine::open(Settings::in_memory("main", vault.root().to_owned())).expect("it opens");
         let project = engine.project(None).expect("there is a default project");
-        let path = NotePath::parse("Tea.md").expect("a path");
+        let path = path("Tea.md");
         // The change is refused because this thread holds a session.
         let session = project.session("hold the index").expect("it is free");
         let error = project
-            .put(&path, "zebra\n")
+            .put(&path, None, "zebra\n")
             .expect_err("the index is held");
         drop(session);
         assert!(
@@ -297,6 +320,31 @@ mod tests {
         assert_eq!(vault.read("Tea.md"), "zebra\n");
         let report = project.sync(&Silent, &Cancel::new()).expect("it syncs");
         assert_eq!(report.new, 1);
+    }
+
+    #[test]
+    fn what_another_program_writes_while_the_disk_is_waited_for_stays() {
+        let vault = Vault::new("//- Tea.md\nold\n");
+        let engine =
+            Engine::open(Settings::in_memory("main", vault.root().to_owned())).expect("it opens");
+        let project = engine.project(None).expect("there is a default project");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        for (name, old) in [
+            ("Tea.md", project.found(&path("Tea.md"))),
+            ("New.md", Ok(None)),
+        ] {
+            let old = old.expect("it can be read");
+            let target = vault.path(name);
+            let _hook = at(Point::Replace, target.clone(), move || {
+                std::fs::write(&target, "someone's\n")
+            });
+            let error = project
+                .put(&path(name), old.as_ref(), "ours\n")
+                .expect_err("someone was faster");
+            assert_eq!(error.kind(), Kind::Conflict, "{error}");
+            assert_eq!(vault.read(name), "someone's\n");
+        }
+        assert_eq!(vault.files().len(), 2, "no temporary file stays");
     }
 
     #[test]

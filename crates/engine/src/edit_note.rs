@@ -55,7 +55,7 @@ impl Project<'_> {
         let before = found.text(&record.path)?;
         let after = edited(&record.path, before, request)?;
         if after != before {
-            self.put(&record.path, &after)?;
+            self.put(&record.path, Some(&found), &after)?;
         }
         self.written(&record.path, false)
     }

@@ -31,6 +31,8 @@ pub(crate) enum Point {
     Open,
     /// A file was read, and is about to be looked at a second time.
     Read,
+    /// A new text is on the disk, and is about to replace a file.
+    Replace,
 }
 
 /// Does nothing: only tests have something to do here.

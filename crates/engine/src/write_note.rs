@@ -100,7 +100,7 @@ impl Project<'_> {
             &request.metadata,
         );
         if old.as_ref().is_none_or(|old| old.bytes != text.as_bytes()) {
-            self.put(&path, &text)?;
+            self.put(&path, old.as_ref(), &text)?;
         }
         self.written(&path, old.is_none())
     }

@@ -4,6 +4,7 @@
 //! when a function here returns an error, no temporary file stays and no other file was replaced.
 
 use super::reading::checksum;
+use super::{Point, failpoint};
 use crate::error::IoContext;
 use crate::{Durability, Error, Result};
 use cairn_index::Fingerprint;
@@ -16,12 +17,14 @@ use tempfile::{Builder, NamedTempFile};
 /// Writes a file: temporary file in the same folder, sync, rename, sync of the folder. Folders are made.
 ///
 /// A file that is there keeps its mode; a symbolic link keeps pointing where it did, and what it points to is
-/// replaced as long as that lies inside the root.
+/// replaced as long as that lies inside the root. `last_look` comes after the disk was waited for, right before the
+/// rename, and its failure leaves everything as it was.
 pub(crate) fn write(
     root: &Path,
     path: &NotePath,
     bytes: &[u8],
     durability: Durability,
+    last_look: impl FnOnce() -> Result<()>,
 ) -> Result<Fingerprint> {
     let target = target(root, path)?;
     let folder = target.parent().unwrap_or(root);
@@ -45,6 +48,8 @@ pub(crate) fn write(
         temporary.as_file().sync_all().context("sync", &target)?;
     }
     let written = temporary.as_file().metadata().context("look at", &target)?;
+    failpoint(Point::Replace, &target).context("replace", &target)?;
+    last_look()?;
     // A temporary file that could not be renamed is removed with the error that carries it.
     let persisted = temporary.persist(&target).map_err(|failure| failure.error);
     drop(persisted.context("replace", &target)?);

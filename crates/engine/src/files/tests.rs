@@ -23,13 +23,12 @@ fn listed(vault: &Vault) -> Vec<String> {
 }
 
 fn put(vault: &Vault, name: &str, text: &str) -> cairn_index::Fingerprint {
-    write(
-        vault.root(),
-        &path(name),
-        text.as_bytes(),
-        Durability::Fsync,
-    )
-    .expect("it can be written")
+    try_put(vault, name, text).expect("it can be written")
+}
+
+fn try_put(vault: &Vault, name: &str, text: &str) -> crate::Result<cairn_index::Fingerprint> {
+    let (root, bytes) = (vault.root(), text.as_bytes());
+    write(root, &path(name), bytes, Durability::Fsync, || Ok(()))
 }
 
 fn names(vault: &Vault) -> Vec<String> {
@@ -261,7 +260,7 @@ fn a_write_that_fails_leaves_everything_as_it_was() {
     let vault = Vault::new("//- folder.md/x.md\nx\n//- file\nf\n");
     let before = vault.snapshot();
     for name in ["folder.md", "file/below.md"] {
-        let result = write(vault.root(), &path(name), b"text", Durability::Fsync);
+        let result = try_put(&vault, name, "text");
         assert!(result.is_err(), "{name}");
         assert_eq!(vault.snapshot(), before, "{name}");
     }
@@ -304,7 +303,7 @@ fn a_link_inside_the_root_is_followed_and_one_out_of_it_refused() {
 
     let untouched = outside.snapshot();
     for name in ["out.md", "out/secret.md", "out/new/deep.md"] {
-        let result = write(vault.root(), &path(name), b"stolen", Durability::Os);
+        let result = try_put(&vault, name, "stolen");
         assert!(matches!(result, Err(Error::Invalid { .. })), "{name}");
         assert!(read(vault.root(), &path(name)).is_err(), "{name}");
     }
