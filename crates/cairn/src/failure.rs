@@ -18,6 +18,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The way out.
     pub(crate) hint: Option<String>,
+    /// Of a file that is not as it was believed: the checksum it should have, and the one it has unless it is gone.
+    pub(crate) checksums: Option<(String, Option<String>)>,
 }
 
 impl Failure {
@@ -27,6 +29,7 @@ impl Failure {
             kind,
             message: message.into(),
             hint: None,
+            checksums: None,
         }
     }
 
@@ -75,10 +78,18 @@ impl Failure {
 
 impl From<cairn_engine::Error> for Failure {
     fn from(error: cairn_engine::Error) -> Self {
+        let failure = Self::new(error.kind(), error.to_string());
+        let hint = error.hint();
+        let checksums = match error {
+            cairn_engine::Error::Changed {
+                expected, found, ..
+            } => Some((expected, found)),
+            _ => None,
+        };
         Self {
-            kind: error.kind(),
-            message: error.to_string(),
-            hint: error.hint(),
+            hint,
+            checksums,
+            ..failure
         }
     }
 }

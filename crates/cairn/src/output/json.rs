@@ -127,5 +127,11 @@ pub(crate) fn statistics(statistics: &Statistics) -> Value {
 
 /// A failure.
 pub(crate) fn failure(failure: &Failure) -> Value {
-    json!({"error": {"kind": failure.kind_name(), "message": failure.message, "hint": failure.hint}})
+    let mut error =
+        json!({"kind": failure.kind_name(), "message": failure.message, "hint": failure.hint});
+    if let Some((expected, found)) = &failure.checksums {
+        error["expected"] = json!(expected);
+        error["found"] = json!(found);
+    }
+    json!({ "error": error })
 }

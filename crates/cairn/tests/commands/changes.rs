@@ -82,6 +82,20 @@ relations: 0
         stale.contains("was changed by someone else") && stale.ends_with("[exit 4]\n"),
         "{stale}"
     );
+    let stale = bench.run(&[
+        "edit",
+        "Piped",
+        "append",
+        "--content",
+        "x",
+        "--base",
+        "0",
+        "--json",
+    ]);
+    let read = bench.command(&["read", "Piped", "--json"]).output();
+    let read: serde_json::Value = serde_json::from_slice(&read.unwrap().stdout).unwrap();
+    let both = format!("\"expected\":\"0\",\"found\":{}", read["checksum"]);
+    assert!(stale.contains(&both), "{stale}");
     assert!(bench.run(&["search", "sweet"]).contains("food/Cake.md"));
 }
 
