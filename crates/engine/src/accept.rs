@@ -115,6 +115,12 @@ impl<'a> Project<'a> {
             {
                 Ok(None)
             }
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::IsADirectory => {
+                Err(Error::Invalid {
+                    message: format!("{path} is a folder"),
+                    hint: Some("choose another title".to_owned()),
+                })
+            }
             Err(error) => Err(error),
         }
     }
@@ -240,6 +246,12 @@ impl<'a> Project<'a> {
         let mut lookout = Lookout::new(self.root(), self.engine.settings.bmignore.as_deref());
         if !lookout.hides(path) {
             return Ok(());
+        }
+        if let Some(folder) = files::no_folder(self.root(), path) {
+            return Err(Error::Invalid {
+                message: format!("{folder} is no folder of the project, but a file or a link"),
+                hint: Some("choose another folder".to_owned()),
+            });
         }
         Err(Error::Invalid {
             message: format!("{path} would not be indexed: hidden and ignored files are left out"),

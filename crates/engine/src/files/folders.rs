@@ -16,6 +16,16 @@ pub(crate) fn has_folder(root: &Path, folder: &NotePath) -> bool {
     inside(root, folder).is_ok_and(|absolute| absolute.is_dir())
 }
 
+/// Returns what stands where a path has a folder and is none: a file, or a symbolic link, which no listing follows.
+pub(crate) fn no_folder<'p>(root: &Path, path: &'p NotePath) -> Option<&'p str> {
+    let text = path.as_str();
+    text.match_indices('/')
+        .map(|(slash, _)| &text[..slash])
+        .find(|folder| {
+            fs::symlink_metadata(root.join(folder)).is_ok_and(|metadata| !metadata.is_dir())
+        })
+}
+
 /// Removes a folder, and the folders below it, as far as they hold nothing any more.
 pub(crate) fn remove_empty_folders(root: &Path, folder: &NotePath) -> Result<()> {
     let absolute = inside(root, folder)?;

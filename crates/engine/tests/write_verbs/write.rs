@@ -202,3 +202,36 @@ fn requests_that_make_no_sense() {
     }
     assert_eq!(before, vault.snapshot());
 }
+
+#[test]
+fn what_stands_where_a_folder_or_a_note_should_be_is_named() {
+    let vault =
+        Vault::new("//- a.md\nx\n//- dir.md/b.md\nx\n//- drafts/c.md\nx\n//- .ignore\ndrafts/\n");
+    let engine = open(&vault);
+    for (title, folder, message) in [
+        (
+            "T",
+            "a.md",
+            "a.md is no folder of the project, but a file or a link",
+        ),
+        (
+            "T",
+            "a.md/deep",
+            "a.md is no folder of the project, but a file or a link",
+        ),
+        ("dir", "", "dir.md is a folder"),
+        (
+            "T",
+            "drafts",
+            "drafts/T.md would not be indexed: hidden and ignored files are left out",
+        ),
+    ] {
+        let error = main(&engine)
+            .write_note(&request(title, folder, "x"))
+            .expect_err("nothing can be written there");
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (Kind::Invalid, message)
+        );
+    }
+}
