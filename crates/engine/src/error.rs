@@ -150,6 +150,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The project's folder cannot be looked at.
+    #[error("cannot open the folder {}: {source}", path.display())]
+    Root {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The index failed.
     #[error(transparent)]
     Index(#[from] cairn_index::Error),
@@ -198,7 +206,7 @@ impl Error {
             | Self::Filter(_)
             | Self::Timeframe(_) => Kind::Invalid,
             Self::BeingWritten { .. } => Kind::Busy,
-            Self::Io { .. } => Kind::Io,
+            Self::Io { .. } | Self::Root { .. } => Kind::Io,
             Self::Index(error) => match error {
                 cairn_index::Error::Busy { .. } | cairn_index::Error::Nested { .. } => Kind::Busy,
                 cairn_index::Error::Corrupt { .. } => Kind::Corrupt,
@@ -232,6 +240,10 @@ impl Error {
                 Some(format!("repeat the call for the project '{project}'"))
             }
             Self::Unconfirmed { .. } => Some("confirm it, or delete less".to_owned()),
+            Self::Root { .. } => Some(
+                "mount it, or say where it is now with `cairn project move`; nothing is forgotten"
+                    .to_owned(),
+            ),
             Self::Untold { .. } => Some("the next sync brings the index in step".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => None,

@@ -141,6 +141,8 @@ fn an_emptied_folder_is_an_empty_index_and_a_vanished_one_an_error() {
             .sync(&Silent, &Cancel::new())
             .expect_err("there is no root");
         assert!(error.to_string().contains("root"), "{error}");
+        let hint = error.hint().expect("there is a way out");
+        assert!(hint.contains("cairn project move"), "{hint}");
         assert!(project(&engine).status().is_err());
         assert!(project(&engine).reindex(&Silent, &Cancel::new()).is_err());
     }

@@ -5,11 +5,11 @@
 
 use super::reading::{is_gone, modified_ns};
 use super::{Point, failpoint};
-use crate::Result;
 use crate::error::IoContext;
 use crate::ignore_rules::{
     FolderRules, IGNORE_FILES, PROJECT_PATTERNS, Patterns, is_hidden, is_transient,
 };
+use crate::{Error, Result};
 use cairn_index::Fault;
 use cairn_note::NotePath;
 use rayon::Scope;
@@ -92,7 +92,10 @@ impl Listing {
 
 /// Lists the files below `root`. Fails when the root itself cannot be listed whole.
 pub(crate) fn list(root: &Path, bmignore: Option<&Path>) -> Result<Listing> {
-    let identity = Identity::of(root).context("open the folder", root)?;
+    let identity = Identity::of(root).map_err(|source| Error::Root {
+        path: root.to_owned(),
+        source,
+    })?;
     let mut listing = Listing {
         root: identity,
         ..Listing::default()
