@@ -134,11 +134,31 @@ impl<'a> Project<'a> {
         let found = self.found(&record.path)?;
         match found {
             Some(found) if found.checksum == expected => Ok(found),
-            found => Err(Error::Changed {
-                path: record.path.to_string(),
-                expected,
-                found: found.map(|found| found.checksum),
-            }),
+            found => {
+                self.notice(record)?;
+                Err(Error::Changed {
+                    path: record.path.to_string(),
+                    expected,
+                    found: found.map(|found| found.checksum),
+                })
+            }
+        }
+    }
+
+    /// Tells the index of a change that no sync sees, since size and time are what they were: otherwise the note
+    /// would be in conflict for ever.
+    pub(crate) fn notice(&self, record: &NoteRecord) -> Result<()> {
+        let known = &record.fingerprint;
+        match files::fingerprint(self.root(), &record.path)? {
+            Some(found)
+                if (found.size, found.modified_ns) == (known.size, known.modified_ns)
+                    && found.checksum != known.checksum =>
+            {
+                let entry = self.entry(&record.path);
+                let change = entry.map(|entry| Change::Put(Box::new(entry)));
+                self.told(&record.path, "changed", change)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -150,11 +170,14 @@ impl<'a> Project<'a> {
         match files::fingerprint(self.root(), &record.path)?.map(|found| found.checksum_hex()) {
             None => Ok(false),
             Some(found) if found == expected => Ok(true),
-            found => Err(Error::Changed {
-                path: record.path.to_string(),
-                expected,
-                found,
-            }),
+            found => {
+                self.notice(record)?;
+                Err(Error::Changed {
+                    path: record.path.to_string(),
+                    expected,
+                    found,
+                })
+            }
         }
     }
 

@@ -169,6 +169,9 @@ impl Project<'_> {
         if found.checksum == expected {
             Ok(Some(found))
         } else {
+            if let Some(known) = known {
+                self.notice(known)?;
+            }
             Err(Error::Changed {
                 path: path.to_string(),
                 expected,

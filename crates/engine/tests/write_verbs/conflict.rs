@@ -238,3 +238,34 @@ fn processes_that_share_an_index_take_turns_at_a_note() {
     }
     assert_eq!(created, 1, "who comes second sees that the note is there");
 }
+
+#[test]
+fn a_change_no_sync_can_see_is_a_conflict_once() {
+    let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_714_557_600);
+    let vault = Vault::new("//- a.md\none\n//- b.md\none\n//- c.md\none\n//- d.md\none\n");
+    let age = |text: &str| {
+        for name in ["a.md", "b.md", "c.md", "d.md"] {
+            vault.write(name, text);
+            vault.set_mtime(name, old);
+        }
+    };
+    age("one\n");
+    let engine = open(&vault);
+    // Unpacked from an archive: another text of the same size and time.
+    age("two\n");
+    crate::support::sync(&engine);
+    let project = main(&engine);
+    let verbs: [&dyn Fn() -> Result<(), Error>; 4] = [
+        &|| project.edit_note(&append("a", "x")).map(|_| ()),
+        &|| project.write_note(&replacing("b", "", "x")).map(|_| ()),
+        &|| project.move_note("c", "sub/c").map(|_| ()),
+        &|| project.delete_note("d").map(|_| ()),
+    ];
+    for verb in verbs {
+        assert!(matches!(verb(), Err(Error::Changed { .. })));
+        verb().expect("it was said, and repeated");
+    }
+    let mut now = found(&engine, "two");
+    now.sort();
+    assert_eq!(now, ["a.md", "sub/c.md"]);
+}
