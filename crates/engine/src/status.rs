@@ -41,7 +41,7 @@ pub struct Status {
 impl Project<'_> {
     /// Compares folder and index; changes neither. Fails when the folder cannot be listed.
     pub fn status(&self) -> Result<Status> {
-        let listing = self.listing()?;
+        let listing = self.believed_listing()?;
         let id = self.settings.id();
         let (known, statistics, stored) = {
             let session = self.engine.index.read("status")?;

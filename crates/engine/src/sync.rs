@@ -40,6 +40,10 @@ pub struct SyncReport {
     pub cancelled: bool,
 }
 
+/// An empty folder in which more files than these were known is taken for a disk that is not mounted: as many as may
+/// be deleted without being asked.
+const MOST_LOST: u64 = 50;
+
 impl Project<'_> {
     /// Brings the index in step with the folder.
     ///
@@ -48,21 +52,18 @@ impl Project<'_> {
     pub fn sync(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
         let scan = self.engine.locks.scan();
         progress.begin("scan", None);
-        let listing = self.listing()?;
+        let listing = self.believed_listing()?;
         Run::new(self, &listing, &scan)?.finish(progress, cancel)
     }
 
-    /// Forgets everything of the project and indexes it anew.
+    /// Indexes every file anew, whether or not it changed.
     ///
-    /// Where a folder cannot be read nothing is forgotten: every file that can be read is indexed again, and
-    /// what was known of the others stays.
+    /// Others go on finding what was known until it is replaced. Where a folder or file cannot be read what was
+    /// known of it stays. An empty folder is believed.
     pub fn reindex(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
         let scan = self.engine.locks.scan();
         progress.begin("scan", None);
         let listing = self.listing()?;
-        if listing.unreadable.is_empty() {
-            self.engine.forget(self.settings)?;
-        }
         let mut run = Run::new(self, &listing, &scan)?;
         for (_, fingerprint) in &mut run.known {
             // No file has this size: all of them have changed.
@@ -87,6 +88,20 @@ impl Project<'_> {
                 source: std::io::ErrorKind::NotFound.into(),
             }),
         }
+    }
+
+    /// Lists the project's folder; one that is empty although many files of it are known is not believed.
+    pub(crate) fn believed_listing(&self) -> Result<Listing> {
+        let mut listing = self.listing()?;
+        if listing.is_bare {
+            let statistics = self
+                .session("look for known files")?
+                .statistics(self.id())?;
+            if statistics.notes + statistics.files > MOST_LOST {
+                listing.doubt();
+            }
+        }
+        Ok(listing)
     }
 
     /// Lists the project's folder.

@@ -167,7 +167,7 @@ fn reindexing_gives_the_same_index() {
     let report = project(&engine)
         .reindex(&Silent, &Cancel::new())
         .expect("the root can be listed");
-    assert_eq!(counts(&report), "2 0 0 0 0");
+    assert_eq!(counts(&report), "0 2 0 0 0");
     assert_eq!(dump(&engine, &vault), before);
 }
 
@@ -274,4 +274,34 @@ fn several_batches_are_like_one() {
             .unresolved,
         1
     );
+}
+
+#[test]
+fn a_large_vault_that_is_suddenly_empty_is_kept_until_it_is_indexed_anew() {
+    let notes: String = (0..51)
+        .map(|number| format!("//- {number}.md\nzebra\n"))
+        .collect();
+    let vault = Vault::new(&notes);
+    let engine = engine(&vault);
+    sync(&engine);
+    for number in 0..51 {
+        vault.remove(&format!("{number}.md"));
+    }
+    let known = |engine: &Engine| project(engine).status().expect("the root is there");
+    let report = project(&engine)
+        .sync(&Silent, &Cancel::new())
+        .expect("the root is there");
+    assert_eq!(counts(&report), "0 0 0 0 0");
+    assert!(
+        report.faults[0].message.contains("is its disk mounted?"),
+        "{report:?}"
+    );
+    let status = known(&engine);
+    assert_eq!((status.statistics.notes, status.deleted.len()), (51, 0));
+    assert_eq!(status.faults, report.faults);
+    // Anything in the folder shows that it is there.
+    vault.write(".keep", "");
+    assert_eq!(counts(&sync(&engine)), "0 0 0 51 0");
+    vault.remove(".keep");
+    assert_eq!(known(&engine).state, IndexState::UpToDate);
 }

@@ -53,7 +53,7 @@ relations: 1 (1 unresolved)
     assert_eq!(
         bench.json(&["reindex", "--json"]),
         serde_json::json!({"projects": [{
-            "project": "main", "new": 3, "modified": 0, "moved": 0, "deleted": 0, "unchanged": 0, "faults": []
+            "project": "main", "new": 0, "modified": 3, "moved": 0, "deleted": 1, "unchanged": 0, "faults": []
         }]})
     );
 }

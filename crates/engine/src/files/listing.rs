@@ -72,9 +72,24 @@ pub(crate) struct Listing {
     pub(crate) faults: Vec<Fault>,
     /// Files and folders of which nothing is known, nor of what is below them; sorted.
     pub(crate) unreadable: Vec<String>,
+    /// Whether the root has no entry at all, not even a hidden one: so does a place nothing is mounted at.
+    pub(crate) is_bare: bool,
+    /// Whether it is not believed, so that nothing is known of any path.
+    pub(crate) is_doubted: bool,
 }
 
 impl Listing {
+    /// Takes a bare root for a disk that is not there, and names it as a fault.
+    pub(crate) fn doubt(&mut self) {
+        self.is_doubted = true;
+        self.faults.push(Fault {
+            path: String::new(),
+            message: "the folder is empty, and what was known of it is kept: is its disk mounted? \
+                      (`cairn reindex` forgets it)"
+                .to_owned(),
+        });
+    }
+
     /// Whether nothing is known of that path because it, or a folder above it, could not be looked at.
     pub(crate) fn is_unknown(&self, path: &str) -> bool {
         let holds = |upper: &str| {
@@ -82,11 +97,12 @@ impl Listing {
                 .binary_search_by(|known| known.as_str().cmp(upper))
                 .is_ok()
         };
-        !self.unreadable.is_empty()
-            && (holds(path)
-                || path
-                    .match_indices('/')
-                    .any(|(slash, _)| holds(&path[..slash])))
+        self.is_doubted
+            || !self.unreadable.is_empty()
+                && (holds(path)
+                    || path
+                        .match_indices('/')
+                        .any(|(slash, _)| holds(&path[..slash])))
     }
 }
 
@@ -121,6 +137,8 @@ pub(crate) fn list(root: &Path, bmignore: Option<&Path>) -> Result<Listing> {
     listing.faults.sort();
     listing.faults.dedup();
     listing.unreadable.sort();
+    listing.is_bare = listing.files.is_empty()
+        && fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_none());
     Ok(listing)
 }
 

@@ -4,8 +4,8 @@
 //! bucket, of the source's path and of nothing else, so it can be computed again whenever one of those changes.
 //!
 //! The rules, in order, first inside the project, then (unless it was ambiguous) in the project its first segment
-//! names: stable id; path relative to the source's folder; permalink or title, nearest to the source; exact path,
-//! with or without `.md`; look-alike path; file name without regard to case. A target nothing answers is tried
+//! names: stable id; path relative to the source's folder; exact path with `.md`; permalink or title, nearest to the
+//! source; exact path without it; look-alike path; file name without regard to case. A target nothing answers is tried
 //! once more without its `#heading`.
 
 use super::candidates::Candidates;
@@ -116,6 +116,11 @@ struct Here<'a> {
 impl Here<'_> {
     fn choose(&self, name: &str) -> Choice {
         if let Some(place) = self.relative(name) {
+            return Choice::One(place);
+        }
+        if name.ends_with(".md")
+            && let Some(place) = self.by_path(name)
+        {
             return Choice::One(place);
         }
         let (by_name, named) = self.by_permalink_or_title(name);

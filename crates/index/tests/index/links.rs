@@ -257,3 +257,16 @@ fn permalinks_match_by_glob_in_order() {
         .collect();
     assert_eq!(found, ["main/foo-bar/a", "main/foo-bar/b"]);
 }
+
+#[test]
+fn a_path_with_its_ending_names_its_own_file() {
+    let index = index(&[
+        ("a.md", "[[foo-bar.md]] and [[foo bar.md]]"),
+        ("foo bar.md", ""),
+        ("foo-bar.md", ""),
+    ]);
+    assert_eq!(
+        links(&index, "a.md"),
+        ["foo-bar.md -> foo-bar.md", "foo bar.md -> foo bar.md"]
+    );
+}
