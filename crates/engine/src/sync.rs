@@ -18,7 +18,7 @@ use cairn_index::{Entry, Fault};
 use cairn_note::NotePath;
 use diff::Known;
 use load::Loader;
-use run::Run;
+use run::{Extent, Run};
 use std::collections::HashSet;
 
 /// What a sync did.
@@ -50,10 +50,9 @@ impl Project<'_> {
     /// A file or folder that cannot be read is named in the report, and what was known of it stays. Fails when
     /// the folder itself cannot be listed, or the index cannot be written; what was applied before stays.
     pub fn sync(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
-        let scan = self.engine.locks.scan();
         progress.begin("scan", None);
         let listing = self.believed_listing()?;
-        Run::new(self, &listing, &scan)?.finish(progress, cancel)
+        Run::new(self, &listing, Extent::Changed)?.finish(progress, cancel)
     }
 
     /// Indexes every file anew, whether or not it changed.
@@ -61,16 +60,9 @@ impl Project<'_> {
     /// Others go on finding what was known until it is replaced. Where a folder or file cannot be read what was
     /// known of it stays. An empty folder is believed.
     pub fn reindex(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
-        let scan = self.engine.locks.scan();
         progress.begin("scan", None);
         let listing = self.listing()?;
-        let mut run = Run::new(self, &listing, &scan)?;
-        for (_, fingerprint) in &mut run.known {
-            // No file has this size: all of them have changed.
-            fingerprint.size = u64::MAX;
-            fingerprint.checksum = [0; 32];
-        }
-        run.finish(progress, cancel)
+        Run::new(self, &listing, Extent::All)?.finish(progress, cancel)
     }
 
     /// Reads one file into the entry the index takes (used by the writing verbs after their write).

@@ -36,6 +36,28 @@ pub enum Change {
     },
     /// What the last scan could not read; replaces what the scan before it said.
     Faults(Vec<Fault>),
+    /// The change, if the index still knows the file (of a move, the file at its old path) with this checksum, or
+    /// still does not know it. Otherwise somebody has told something newer meanwhile, and nothing happens.
+    IfSeen {
+        /// What whoever asks for the change believes is known.
+        seen: Option<[u8; 32]>,
+        /// The change.
+        change: Box<Self>,
+    },
+}
+
+impl Change {
+    /// Returns the path under which the index knows the file before the change; faults have none.
+    pub fn path(&self) -> Option<&NotePath> {
+        match self {
+            Self::Put(entry) => Some(&entry.path),
+            Self::Move { from: path, .. } | Self::Touch { path, .. } | Self::Drop { path } => {
+                Some(path)
+            }
+            Self::Faults(_) => None,
+            Self::IfSeen { change, .. } => change.path(),
+        }
+    }
 }
 
 /// What is compared to tell whether a file changed.

@@ -1,14 +1,13 @@
 //! Who may write which note now.
 //!
 //! Threads of this process take turns at a note by a table, processes that share an index by [`Turns`]; everyone else
-//! is met by checksums, not here. Invariant: the table holds a key only while a guard does, and a sync learns of
-//! every note that was written while it ran.
+//! is met by checksums, not here. Invariant: the table holds a key only while a guard does.
 
 use super::turns::{Turn, Turns};
 use crate::Result;
 use cairn_index::ProjectId;
 use cairn_note::NotePath;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A note as locks know it: spellings many file systems and links treat as one share a lock.
@@ -26,9 +25,6 @@ pub(crate) struct NoteLocks {
 #[derive(Debug, Default)]
 struct Table {
     held: HashSet<Key>,
-    /// For each sync under way, what was written since it began.
-    scans: HashMap<u64, HashSet<Key>>,
-    next_scan: u64,
 }
 
 /// The right to write some notes, until dropped.
@@ -39,13 +35,6 @@ pub(crate) struct NoteGuard<'a> {
     keys: Vec<Key>,
     /// What other processes see of it.
     turn: Option<Turn>,
-}
-
-/// A sync under way.
-#[derive(Debug)]
-pub(crate) struct Scan<'a> {
-    locks: &'a NoteLocks,
-    id: u64,
 }
 
 impl NoteLocks {
@@ -99,46 +88,9 @@ impl NoteLocks {
         Ok(guard)
     }
 
-    /// Begins to note down what is written, for a sync.
-    pub(crate) fn scan(&self) -> Scan<'_> {
-        let mut table = self.table();
-        let id = table.next_scan;
-        table.next_scan += 1;
-        table.scans.insert(id, HashSet::new());
-        Scan { locks: self, id }
-    }
-
     /// The table holds whole values at every moment, so a panic of another thread left nothing half done.
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Scan<'_> {
-    /// Returns which of the notes were written since the scan began, or are being written now: what was read
-    /// of them before is stale, and their writer tells the index itself.
-    pub(crate) fn written<'p>(
-        &self,
-        project: ProjectId,
-        paths: impl Iterator<Item = &'p NotePath>,
-    ) -> HashSet<&'p NotePath> {
-        let table = self.locks.table();
-        let written = table.scans.get(&self.id);
-        if table.held.is_empty() && written.is_none_or(HashSet::is_empty) {
-            return HashSet::new();
-        }
-        paths
-            .filter(|path| {
-                let key = (project, path.alias_key());
-                table.held.contains(&key) || written.is_some_and(|written| written.contains(&key))
-            })
-            .collect()
-    }
-}
-
-impl Drop for Scan<'_> {
-    fn drop(&mut self) {
-        self.locks.table().scans.remove(&self.id);
     }
 }
 
@@ -148,9 +100,6 @@ impl Drop for NoteGuard<'_> {
         let mut table = self.locks.table();
         for key in &self.keys {
             table.held.remove(key);
-        }
-        for written in table.scans.values_mut() {
-            written.extend(self.keys.iter().cloned());
         }
         drop(table);
         self.locks.released.notify_all();
@@ -214,29 +163,5 @@ mod tests {
             }
         });
         assert!(locks.table().held.is_empty());
-    }
-
-    #[test]
-    fn a_scan_knows_what_was_written_since_it_began() {
-        let locks = NoteLocks::default();
-        let (before, during, held, other) = (
-            path("before.md"),
-            path("during.md"),
-            path("held.md"),
-            path("other.md"),
-        );
-        drop(locks.lock(ProjectId(1), &before).expect(ALONE));
-        let scan = locks.scan();
-        drop(locks.lock(ProjectId(1), &during).expect(ALONE));
-        drop(locks.lock(ProjectId(2), &other).expect(ALONE));
-        let guard = locks.lock(ProjectId(1), &held).expect(ALONE);
-        let all = [&before, &during, &held, &other];
-        assert_eq!(
-            scan.written(ProjectId(1), all.into_iter()),
-            HashSet::from([&during, &held])
-        );
-        drop(guard);
-        drop(scan);
-        assert!(locks.table().scans.is_empty());
     }
 }

@@ -6,6 +6,8 @@ use crate::{Cancel, Engine, IndexState, Settings, Silent, SyncReport};
 use cairn_testkit::Vault;
 use std::fs;
 use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn engine(vault: &Vault) -> Engine {
     Engine::open(Settings::in_memory("test", vault.root().to_owned())).expect("memory can be had")
@@ -150,22 +152,33 @@ fn a_deletion_nobody_can_confirm_is_not_made() {
 }
 
 #[test]
-fn what_a_verb_writes_during_a_sync_is_left_to_the_verb() {
-    let vault = Vault::new("//- a.md\na\n//- b.md\nb\n");
-    let engine = engine(&vault);
-    let project = engine.project(None).expect("there is one");
-    let path = cairn_note::NotePath::from_disk("a.md").expect("a good path");
-    let guard = engine.locks.lock(project.settings.id(), &path);
-    let guard = guard.expect("no other process shares this index");
+fn what_a_verb_writes_during_a_sync_is_not_replaced_by_what_was_read_before() {
+    let vault = Vault::new("//- a.md\nfirst\n//- b.md\nb\n");
+    let mut settings = Settings::in_memory("test", vault.root().to_owned());
+    // One thread reads a.md before b.md.
+    settings.index_concurrency = 1;
+    let engine = Arc::new(Engine::open(settings).expect("memory can be had"));
     sync(&engine);
-    assert_eq!(
-        known(&engine),
-        ["b.md"],
-        "someone is writing a.md and will tell the index"
-    );
-    drop(guard);
+    vault.write("a.md", "stale\n");
+    vault.write("b.md", "b again\n");
+    let (writer, once) = (Arc::clone(&engine), AtomicBool::new(true));
+    let hook = at(Point::Open, vault.path("b.md"), move || {
+        if once.swap(false, Ordering::Relaxed) {
+            let path = cairn_note::NotePath::from_disk("a.md").expect("a good path");
+            let project = writer.project(None).expect("there is one");
+            let found = project.found(&path).expect("it is there");
+            project
+                .put(&path, found.as_ref(), "newer\n")
+                .expect("it is written");
+        }
+        Ok(())
+    });
     sync(&engine);
-    assert_eq!(known(&engine), ["a.md", "b.md"]);
+    drop(hook);
+    let dump = engine.project(None).expect("there is one").dump();
+    let dump = dump.expect("it can be read");
+    assert!(dump.contains("newer") && !dump.contains("stale"), "{dump}");
+    assert_eq!(sync(&engine).unchanged, 2);
 }
 
 #[test]

@@ -6,9 +6,9 @@
 use super::SyncReport;
 use super::diff::{Known, Move, Plan, diff};
 use super::load::{self, Done, Job, Task};
-use crate::files::{Listing, Scan};
+use crate::files::Listing;
 use crate::{Cancel, Progress, Project, Result};
-use cairn_index::{Applied, Change, Fault, NoteKey};
+use cairn_index::{Applied, Change, Fault, Fingerprint, NoteKey};
 use cairn_note::NotePath;
 use std::collections::{BTreeSet, HashSet};
 use std::thread;
@@ -17,12 +17,21 @@ use std::thread;
 /// all, since nobody else reads an index in memory meanwhile, and stopping should keep what was done.
 const TRANSACTION_BATCHES: usize = 16;
 
+/// Which of the files that can be read are indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Those that changed.
+    Changed,
+    /// All of them.
+    All,
+}
+
 /// One run of a sync.
 pub(super) struct Run<'a> {
     project: &'a Project<'a>,
     listing: &'a Listing,
-    scan: &'a Scan<'a>,
-    pub(super) known: Vec<Known>,
+    extent: Extent,
+    known: Vec<Known>,
     /// What the last sync could not read.
     old_faults: Vec<Fault>,
 }
@@ -32,7 +41,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(
         project: &'a Project<'a>,
         listing: &'a Listing,
-        scan: &'a Scan<'a>,
+        extent: Extent,
     ) -> Result<Self> {
         let id = project.settings.id();
         let session = project.engine.index.read("sync")?;
@@ -40,7 +49,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             project,
             listing,
-            scan,
+            extent,
             known,
             old_faults,
         })
@@ -48,7 +57,15 @@ impl<'a> Run<'a> {
 
     /// Does what has to be done.
     pub(super) fn finish(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
-        let plan = diff(self.listing, &self.known);
+        let mut plan = diff(self.listing, &self.known);
+        if self.extent == Extent::All {
+            let as_they_were = std::mem::take(&mut plan.unchanged);
+            plan.changed.extend(
+                as_they_were
+                    .into_iter()
+                    .filter_map(|file| Some((file, self.known(&file.path)?))),
+            );
+        }
         let gone = self.project.confirmed(self.listing, &plan.gone);
         let moves = self.project.moves(&plan, &gone)?;
         let jobs = jobs(&plan, &moves);
@@ -87,6 +104,15 @@ impl<'a> Run<'a> {
             self.apply([vec![Change::Faults(outcome.report.faults.clone())]])?;
         }
         Ok(outcome.report)
+    }
+
+    /// Returns what the index knew of a file when the run began.
+    fn known(&self, path: &NotePath) -> Option<&Fingerprint> {
+        let place = self
+            .known
+            .binary_search_by(|(known, _)| known.as_str().cmp(path.as_str()))
+            .ok()?;
+        Some(&self.known[place].1)
     }
 
     /// Keeps what the last sync said of files nobody read this time: those that cannot be looked at, and
@@ -128,9 +154,8 @@ impl<'a> Run<'a> {
         let changes: Vec<Change> = gone
             .map(|path| Change::Drop { path: path.clone() })
             .collect();
-        let changes = self.unwritten(changes);
         if !changes.is_empty() {
-            outcome.report.deleted += self.apply([changes])?.dropped;
+            outcome.report.deleted += self.apply([self.guarded(changes)])?.dropped;
         }
         Ok(())
     }
@@ -207,7 +232,8 @@ impl<'a> Run<'a> {
                     changes.push(Change::Put(entry));
                 }
                 (Some(entry), Task::Changed(known))
-                    if entry.fingerprint.checksum == known.checksum =>
+                    if self.extent == Extent::Changed
+                        && entry.fingerprint.checksum == known.checksum =>
                 {
                     outcome.report.unchanged += 1;
                     changes.push(Change::Touch {
@@ -242,22 +268,20 @@ impl<'a> Run<'a> {
             }
         }
         progress.advance(count as u64);
-        self.unwritten(changes)
+        self.guarded(changes)
     }
 
-    /// Leaves out the notes that a verb wrote since the scan began: it told the index itself.
-    fn unwritten(&self, mut changes: Vec<Change>) -> Vec<Change> {
-        let id = self.project.settings.id();
-        let written: HashSet<NotePath> = self
-            .scan
-            .written(id, changes.iter().flat_map(paths))
-            .into_iter()
-            .cloned()
-            .collect();
-        if !written.is_empty() {
-            changes.retain(|change| !paths(change).any(|path| written.contains(path)));
-        }
-        changes
+    /// Has changes done only where the index still knows what it knew when the run began: a verb, of this process or
+    /// another, that wrote a note meanwhile has told the index itself, and newer things.
+    fn guarded(&self, changes: Vec<Change>) -> Vec<Change> {
+        let guard = |change: Change| {
+            let known = change.path().and_then(|path| self.known(path));
+            Change::IfSeen {
+                seen: known.map(|known| known.checksum),
+                change: Box::new(change),
+            }
+        };
+        changes.into_iter().map(guard).collect()
     }
 
     /// Applies batches in one transaction.
@@ -291,15 +315,4 @@ fn jobs<'a>(plan: &Plan<'a>, moves: &[Move<'a>]) -> Vec<Job<'a>> {
     }));
     jobs.sort_by(|a, b| a.file.path.as_str().cmp(b.file.path.as_str()));
     jobs
-}
-
-/// The paths a change is about.
-fn paths(change: &Change) -> impl Iterator<Item = &NotePath> {
-    let (first, second) = match change {
-        Change::Put(entry) => (Some(&entry.path), None),
-        Change::Move { from, entry } => (Some(from), Some(&entry.path)),
-        Change::Touch { path, .. } | Change::Drop { path } => (Some(path), None),
-        Change::Faults(_) => (None, None),
-    };
-    first.into_iter().chain(second)
 }

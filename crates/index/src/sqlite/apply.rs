@@ -6,6 +6,7 @@
 use super::WriteSession;
 use super::claims::Claims;
 use super::full_text::Words;
+use super::known::Known;
 use super::links::Links;
 use super::properties::{Properties, properties};
 use super::row::{Row, external_ids};
@@ -14,19 +15,6 @@ use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Te
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
-
-/// What `apply` has to know of a file's row before it changes it.
-struct Known {
-    id: i64,
-    external_id: Uuid,
-    title: String,
-    claim: Option<String>,
-    declared: bool,
-    permalink: Option<String>,
-    words: i64,
-    length: i64,
-    is_note: bool,
-}
 
 /// Everything one transaction gathers until all rows are in.
 pub(super) struct Work<'a> {
@@ -119,50 +107,35 @@ impl Work<'_> {
             Change::Touch { .. } => self.touch(&change).action("touch a file")?,
             Change::Drop { path } => applied.dropped += usize::from(self.drop_path(&path)?),
             Change::Faults(faults) => self.set_faults(&faults).action("store faults")?,
+            Change::IfSeen { seen, change } => {
+                if self.checksum(change.path()).action("look a file up")? == seen {
+                    self.apply(*change, applied)?;
+                }
+            }
         }
         Ok(())
     }
 
-    fn known(&self, path: &NotePath) -> rusqlite::Result<Option<Known>> {
-        self.connection
-            .prepare_cached(
-                "SELECT id, external_id, title, claim, declared, permalink, words, length, is_note
-                 FROM note WHERE project = ?1 AND path = ?2",
-            )?
-            .query_row(params![self.scope.project.0, path.as_str()], |row| {
-                Ok(Known {
-                    id: row.get(0)?,
-                    external_id: Uuid::from_bytes(row.get(1)?),
-                    title: row.get(2)?,
-                    claim: row.get(3)?,
-                    declared: row.get(4)?,
-                    permalink: row.get(5)?,
-                    words: row.get(6)?,
-                    length: row.get(7)?,
-                    is_note: row.get(8)?,
-                })
-            })
-            .optional()
-    }
-
     /// A file that changed its path keeps its row and its stable id.
     fn move_from(&mut self, from: &NotePath, entry: Entry) -> Result<()> {
+        let Some(known) = self.known(from).action("look a file up")? else {
+            // Somebody told of the move before.
+            let known = self.known(&entry.path).action("look a file up")?;
+            return self.write(entry, known);
+        };
         if *from != entry.path {
             self.drop_path(&entry.path)?;
         }
-        let known = self.known(from).action("look a file up")?;
-        if let Some(known) = &known {
-            // How near it is to a link's source has changed, whichever name the link uses, and so has its turn
-            // among the notes that want its permalink.
-            self.touch_names(from, known);
-            self.links.touched(link::bucket(entry.path.as_str()));
-            self.claims.touched(known.claim.as_deref());
-            self.connection
-                .prepare_cached("UPDATE note SET path = ?2 WHERE id = ?1")
-                .and_then(|mut statement| statement.execute(params![known.id, entry.path.as_str()]))
-                .action("move a file")?;
-        }
-        self.write(entry, known)
+        // How near it is to a link's source has changed, whichever name the link uses, and so has its turn among the
+        // notes that want its permalink.
+        self.touch_names(from, &known);
+        self.links.touched(link::bucket(entry.path.as_str()));
+        self.claims.touched(known.claim.as_deref());
+        self.connection
+            .prepare_cached("UPDATE note SET path = ?2 WHERE id = ?1")
+            .and_then(|mut statement| statement.execute(params![known.id, entry.path.as_str()]))
+            .action("move a file")?;
+        self.write(entry, Some(known))
     }
 
     fn write(&mut self, entry: Entry, known: Option<Known>) -> Result<()> {

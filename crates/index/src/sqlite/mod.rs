@@ -23,6 +23,7 @@ mod dump;
 mod apply;
 mod claims;
 mod full_text;
+mod known;
 mod links;
 mod properties;
 mod row;

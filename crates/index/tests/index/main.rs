@@ -214,3 +214,43 @@ fn another_version_or_a_broken_file_is_made_anew() {
     drop(index);
     std::fs::remove_dir_all(&folder).ok();
 }
+
+#[test]
+fn a_change_based_on_what_is_no_longer_known_does_nothing() {
+    let index = index(&[("a.md", "first text")]);
+    let guarded = |seen: Option<&str>, change: Change| {
+        let seen = seen.map(|text| [text.len() as u8; 32]);
+        apply_to(
+            &index,
+            HERE,
+            vec![Change::IfSeen {
+                seen,
+                change: Box::new(change),
+            }],
+        );
+    };
+    apply_to(&index, HERE, vec![put("a.md", "newer zebra")]);
+    guarded(Some("first text"), put("a.md", "stale"));
+    guarded(Some("first text"), Change::Drop { path: path("a.md") });
+    guarded(None, put("a.md", "stale"));
+    assert_eq!(found(&index, "zebra"), ["a.md"]);
+    let moved = Change::Move {
+        from: path("a.md"),
+        entry: entry("b.md", "newer zebra"),
+    };
+    guarded(Some("newer zebra"), moved.clone());
+    let id = |at: &str| {
+        let at = path(at);
+        ask(&index, |session| {
+            session
+                .note(HERE, NoteKey::Path(&at))
+                .expect("a look-up")
+                .map(|note| note.id)
+        })
+    };
+    let before = id("b.md");
+    assert!(before.is_some() && id("a.md").is_none());
+    // The verb that moved the file tells so after a scan has seen it.
+    apply_to(&index, HERE, vec![moved]);
+    assert_eq!(id("b.md"), before);
+}
