@@ -3,10 +3,11 @@
 use super::status;
 use crate::failure::Result;
 use crate::invocation::Invocation;
-use crate::output::{Answer, Outcome, json, one_line, text};
+use crate::output::{Answer, Outcome, Style, json, one_line, text};
 use crate::settings::registry::{self, MakeDefault};
 use crate::settings::{Config, Home, Keeping, Reach, keys};
-use cairn_engine::{Engine, ProjectSettings};
+use cairn_engine::{Engine, ProjectInfo, ProjectSettings};
+use cairn_index::Count;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -162,16 +163,70 @@ fn info(invocation: &Invocation, name: Option<&str>) -> Result<Answer> {
             ("in links", settings.slug()),
         ],
     );
+    let about = project.project_info()?;
     let json = json::with(
-        project_json(settings, default.as_deref()),
-        status::status_json(&status),
+        json::with(
+            project_json(settings, default.as_deref()),
+            status::status_json(&status),
+        ),
+        about_json(&about),
     );
     let outcome = if status.faults.is_empty() {
         Outcome::Complete
     } else {
         Outcome::Partial
     };
-    Ok(Answer::new(head + &status::lines(style, &status), json).outcome(outcome))
+    let lines = head + &status::lines(style, &status) + &about_lines(style, &about);
+    Ok(Answer::new(lines, json).outcome(outcome))
+}
+
+/// Values and links a person is shown at most; `--json` has them all.
+const SHOWN: usize = 10;
+
+fn about_lines(style: Style, about: &ProjectInfo) -> String {
+    let counted = |counts: &[Count]| {
+        let shown = counts.iter().take(SHOWN);
+        let shown: Vec<_> = shown
+            .map(|count| format!("{} ({})", one_line(&count.value), count.count))
+            .collect();
+        let more = if counts.len() > SHOWN { ", …" } else { "" };
+        shown.join(", ") + more
+    };
+    let mut lines = String::new();
+    for (key, counts) in [
+        ("types", &about.types),
+        ("tags", &about.tags),
+        ("categories", &about.categories),
+    ] {
+        if !counts.is_empty() {
+            lines += &text::lines(style, &[(key, counted(counts))]);
+        }
+    }
+    for (path, target) in about.unresolved.iter().take(SHOWN) {
+        let link = format!("[[{}]] in {}", one_line(target), one_line(path.as_str()));
+        lines += &text::lines(style, &[("unresolved", link)]);
+    }
+    lines
+}
+
+fn about_json(about: &ProjectInfo) -> Value {
+    let counted = |counts: &[Count]| -> Vec<Value> {
+        counts
+            .iter()
+            .map(|count| json!({"value": count.value, "count": count.count}))
+            .collect()
+    };
+    let unresolved: Vec<_> = about
+        .unresolved
+        .iter()
+        .map(|(path, target)| json!({"file_path": path.as_str(), "target": target}))
+        .collect();
+    json!({
+        "types": counted(&about.types),
+        "tags": counted(&about.tags),
+        "categories": counted(&about.categories),
+        "unresolved_links": unresolved,
+    })
 }
 
 /// The answer about one project.

@@ -143,6 +143,26 @@ fn projects() {
         (&false.into(), &"up_to_date".into())
     );
     assert_eq!(info["statistics"]["notes"], 2);
+    assert_eq!(
+        (&info["types"], &info["tags"], &info["categories"]),
+        (
+            &serde_json::json!([{"value": "note", "count": 2}]),
+            &serde_json::json!([{"value": "drink", "count": 1}]),
+            &serde_json::json!([{"value": "fact", "count": 1}])
+        )
+    );
+    assert_eq!(
+        info["unresolved_links"],
+        serde_json::json!([{"file_path": "drinks/tea.md", "target": "Biscuits"}])
+    );
+    let lines = bench.run(&["project", "info", "main"]);
+    assert!(
+        lines.ends_with(
+            "types: note (2)\ntags: drink (1)\ncategories: fact (1)\n\
+             unresolved: [[Biscuits]] in drinks/tea.md\n"
+        ),
+        "{lines}"
+    );
     let third = bench.home.path().join("third");
     let gone = bench.run(&["project", "move", "Second One", third.to_str().unwrap()]);
     assert!(
