@@ -55,6 +55,7 @@ impl WriteSession<'_> {
         work.settle_properties().action("store properties")?;
         work.settle_claims()?;
         work.settle_links()?;
+        work.merge_words().action("merge words")?;
         Ok(applied)
     }
 

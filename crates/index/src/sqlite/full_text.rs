@@ -8,6 +8,10 @@ use super::rank;
 use crate::Terms;
 use rusqlite::params;
 
+/// Pages of 4 KiB that one `apply` merges at most, a few milliseconds' work. Sixteen segments are merged long before
+/// so many small ones have piled up that searches would notice.
+const MERGE_PAGES: i64 = 128;
+
 /// A row without the terms of its content.
 pub(super) struct WordsRow {
     /// Its row number.
@@ -98,5 +102,13 @@ impl Work<'_> {
             insert.execute(params![number, title, headings, names, body])?;
         }
         Ok(())
+    }
+
+    /// Goes on with merging what earlier changes left, if enough has piled up.
+    pub(super) fn merge_words(&self) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT INTO words (words, rank) VALUES ('merge', ?1)")?
+            .execute([MERGE_PAGES])
+            .map(|_| ())
     }
 }

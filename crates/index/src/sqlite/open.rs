@@ -7,7 +7,7 @@ use super::pool::{Begin, Link, Nest, Pool};
 use super::{Index, Options};
 use crate::{Error, Result, error::StatementContext};
 use cairn_note::words;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,12 +25,16 @@ const READER_CACHE_KIB: u32 = 8 * 1024;
 /// Bytes of the file readers map at most.
 const READER_MAP: i64 = 1 << 28;
 
-/// Bytes of terms FTS5 gathers before it writes a segment; its default of 1 MiB makes a first indexing merge
-/// twice as much.
-const FTS_BUFFER: u32 = 16 * 1024 * 1024;
-
-/// Segments of one level FTS5 lets pile up before it merges them.
-const FTS_MERGE: u32 = 16;
+/// How FTS5 gathers and merges. It writes a segment for each 16 MiB of terms: with the 1 MiB it takes by default a
+/// first indexing merges twice as much. It never merges by itself, since a single small write may then have to merge
+/// all that a large sync left, for seconds; `full_text` merges step by step as soon as sixteen segments of one size
+/// have piled up.
+const FTS_OPTIONS: [(&str, u32); 4] = [
+    ("hashsize", 16 * 1024 * 1024),
+    ("automerge", 0),
+    ("usermerge", 16),
+    ("crisismerge", 1_000),
+];
 
 /// Pages of 4 KiB the write-ahead log may grow to before it is folded back.
 const CHECKPOINT_PAGES: u32 = 16_000;
@@ -184,18 +188,14 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
         transaction
             .execute_batch(include_str!("schema.sql"))
             .action("make the schema")?;
-        transaction
-            .execute(
-                "INSERT INTO words (words, rank) VALUES ('hashsize', ?1)",
-                [FTS_BUFFER],
-            )
-            .action("configure full-text search")?;
-        transaction
-            .execute(
-                "INSERT INTO words (words, rank) VALUES ('automerge', ?1)",
-                [FTS_MERGE],
-            )
-            .action("configure full-text search")?;
+        for (option, value) in FTS_OPTIONS {
+            transaction
+                .execute(
+                    "INSERT INTO words (words, rank) VALUES (?1, ?2)",
+                    params![option, value],
+                )
+                .action("configure full-text search")?;
+        }
         transaction
             .pragma_update(None, "user_version", version())
             .action("set the index's version")?;
