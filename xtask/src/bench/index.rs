@@ -144,6 +144,13 @@ fn changes(cairn: &Path) -> Result<Value> {
         "ms",
         "<= 50",
     );
+    let most_ms = percentile(&mut samples, 1.0);
+    show(
+        "  the slowest of 100 such changes in a row",
+        most_ms,
+        "ms",
+        "-",
+    );
     Ok(json!({
         "unchanged_median_ms": unchanged_ms,
         "unchanged_runs_ms": unchanged.into_iter().map(milliseconds).collect::<Vec<_>>(),
