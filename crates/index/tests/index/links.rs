@@ -163,15 +163,7 @@ fn a_move_takes_its_turn_among_notes_that_want_one_permalink() {
 #[test]
 fn a_moved_note_keeps_its_stable_id() {
     let index = index(&[("a.md", "text")]);
-    let id = |at: &str| {
-        let at = path(at);
-        ask(&index, |session| {
-            session
-                .note(HERE, NoteKey::Path(&at))
-                .expect("a look-up")
-                .map(|note| note.external_id)
-        })
-    };
+    let id = |at: &str| record(&index, at).map(|note| note.external_id);
     let before = id("a.md").expect("the note is there");
     apply_to(
         &index,

@@ -5,8 +5,8 @@ mod property;
 mod search;
 
 use cairn_index::{
-    Change, Content, Entry, Fault, Filter, Fingerprint, Index, NoteKey, Options, ProjectId, Reach,
-    Resolution, Scope, Session, Terms,
+    Change, Content, Entry, Fault, Filter, Fingerprint, Index, NoteKey, NoteRecord, Options,
+    ProjectId, Reach, Resolution, Scope, Session, Terms,
 };
 use cairn_note::filter::MetadataFilter;
 use cairn_note::link::{Glob, LinkTarget, MemoryUrl};
@@ -75,6 +75,13 @@ fn index(notes: &[(&str, &str)]) -> Index {
 
 fn ask<T>(index: &Index, question: impl FnOnce(&Session<'_>) -> T) -> T {
     question(&index.read("test").expect("a session opens"))
+}
+
+fn record(index: &Index, at: &str) -> Option<NoteRecord> {
+    let at = path(at);
+    ask(index, |session| {
+        session.note(HERE, NoteKey::Path(&at)).expect("a look-up")
+    })
 }
 
 fn permalinks(index: &Index) -> Vec<String> {
@@ -239,15 +246,7 @@ fn a_change_based_on_what_is_no_longer_known_does_nothing() {
         entry: entry("b.md", "newer zebra"),
     };
     guarded(Some("newer zebra"), moved.clone());
-    let id = |at: &str| {
-        let at = path(at);
-        ask(&index, |session| {
-            session
-                .note(HERE, NoteKey::Path(&at))
-                .expect("a look-up")
-                .map(|note| note.id)
-        })
-    };
+    let id = |at: &str| record(&index, at).map(|note| note.id);
     let before = id("b.md");
     assert!(before.is_some() && id("a.md").is_none());
     // The verb that moved the file tells so after a scan has seen it.
