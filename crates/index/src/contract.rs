@@ -19,6 +19,10 @@ const SCOPE: Scope<'static> = Scope {
     siblings: &[],
 };
 
+/// How long a session waits for siblings that cannot even begin, and for those that surely do.
+const SHORTLY: Duration = Duration::from_millis(100);
+const LONG: Duration = Duration::from_secs(30);
+
 /// A violation, in words.
 type Violation = String;
 
@@ -76,7 +80,7 @@ fn expect_linked(index: &Index) -> Result<(), Violation> {
 }
 
 /// (a) A session that stays open over many steps keeps its rows while a sibling opens, fails and rolls back.
-fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
+fn keeps_rows_beside_a_failing_sibling(index: &Index, patience: Duration) -> Result<(), Violation> {
     let (failed, sibling_failed) = channel();
     let (opened, first_opened) = channel();
     thread::scope(|threads| {
@@ -87,7 +91,7 @@ fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
                 .map_err(|error| wrong(&error))?;
             opened.send(()).map_err(|error| error.to_string())?;
             // Where sessions are isolated the sibling cannot even begin, and this wait runs out.
-            sibling_failed.recv_timeout(Duration::from_millis(100)).ok();
+            sibling_failed.recv_timeout(patience).ok();
             for step in 1..10 {
                 session
                     .apply(&SCOPE, [vec![put(&format!("{step}.md"), "text")]])
@@ -115,13 +119,18 @@ fn keeps_rows_beside_a_failing_sibling(index: &Index) -> Result<(), Violation> {
 }
 
 /// (b) Dropping, resetting and returning connections never reaches a sibling.
-fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> {
-    let together = Barrier::new(5);
+fn returning_connections_reaches_nobody(
+    index: &Index,
+    patience: Duration,
+) -> Result<(), Violation> {
+    let first_wrote = Barrier::new(5);
+    let (done, siblings_done) = channel();
     thread::scope(|threads| {
         for _ in 0..4 {
-            threads.spawn(|| {
-                together.wait();
-                for _ in 0..50 {
+            let (first_wrote, done) = (&first_wrote, done.clone());
+            threads.spawn(move || {
+                first_wrote.wait();
+                for _ in 0..10 {
                     drop(index.read("reader"));
                     if let Ok(session) = index.write("dropper") {
                         session
@@ -129,23 +138,25 @@ fn returning_connections_reaches_nobody(index: &Index) -> Result<(), Violation> 
                             .ok();
                     }
                 }
+                done.send(()).ok();
             });
         }
-        together.wait();
-        (0..50).try_for_each(|step| {
-            let change = put(&format!("{step:02}.md"), "text");
-            index
-                .apply(&SCOPE, vec![change])
-                .map(|_| ())
-                .map_err(|error| wrong(&error))
-        })
+        let session = index.write("first").map_err(|error| wrong(&error));
+        let first = session.as_ref().map_err(Clone::clone).and_then(|session| {
+            let applied = session.apply(&SCOPE, [vec![put("0.md", "text")]]);
+            applied.map_err(|error| wrong(&error))
+        });
+        first_wrote.wait();
+        first?;
+        // Where sessions are isolated none of them can write yet, and this wait runs out.
+        siblings_done.recv_timeout(patience).ok();
+        let session = session?;
+        session
+            .apply(&SCOPE, [vec![put("1.md", "text")]])
+            .map_err(|error| wrong(&error))?;
+        session.commit().map_err(|error| wrong(&error))
     })?;
-    expect_paths(
-        index,
-        &(0..50)
-            .map(|step| format!("{step:02}.md"))
-            .collect::<Vec<_>>(),
-    )
+    expect_paths(index, &["0.md".to_owned(), "1.md".to_owned()])
 }
 
 /// (c) A session inside a session is refused at once.
@@ -275,35 +286,47 @@ fn shared() -> Index {
 
 #[test]
 fn memory_keeps_rows_beside_a_failing_sibling() {
-    assert_eq!(keeps_rows_beside_a_failing_sibling(&memory()), Ok(()));
+    assert_eq!(
+        keeps_rows_beside_a_failing_sibling(&memory(), SHORTLY),
+        Ok(())
+    );
 }
 
 #[test]
 fn file_keeps_rows_beside_a_failing_sibling() {
     let file = FileIndex::new("a", &patient());
-    assert_eq!(keeps_rows_beside_a_failing_sibling(&file.index), Ok(()));
+    assert_eq!(
+        keeps_rows_beside_a_failing_sibling(&file.index, SHORTLY),
+        Ok(())
+    );
 }
 
 #[test]
 fn a_shared_connection_loses_rows_to_a_failing_sibling() {
-    keeps_rows_beside_a_failing_sibling(&shared())
+    keeps_rows_beside_a_failing_sibling(&shared(), LONG)
         .expect_err("the contract must notice a shared connection");
 }
 
 #[test]
 fn memory_returns_connections_unnoticed() {
-    assert_eq!(returning_connections_reaches_nobody(&memory()), Ok(()));
+    assert_eq!(
+        returning_connections_reaches_nobody(&memory(), SHORTLY),
+        Ok(())
+    );
 }
 
 #[test]
 fn file_returns_connections_unnoticed() {
     let file = FileIndex::new("b", &patient());
-    assert_eq!(returning_connections_reaches_nobody(&file.index), Ok(()));
+    assert_eq!(
+        returning_connections_reaches_nobody(&file.index, SHORTLY),
+        Ok(())
+    );
 }
 
 #[test]
 fn a_shared_connection_is_noticed_when_returned() {
-    returning_connections_reaches_nobody(&shared())
+    returning_connections_reaches_nobody(&shared(), LONG)
         .expect_err("the contract must notice a shared connection");
 }
 
