@@ -12,6 +12,7 @@ mod ignore_rules;
 mod progress;
 mod settings;
 mod sync;
+mod watch;
 
 mod build_context;
 mod delete_note;
@@ -39,17 +40,19 @@ pub use search_notes::{SearchHit, SearchReply, SearchRequest, Snippet};
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
+pub use watch::{Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
 use cairn_index::{Index, ProjectId, Scope};
 use files::{NoteLocks, Turns};
+use std::sync::Arc;
 
 /// The open index and the projects it serves.
 pub struct Engine {
     settings: Settings,
-    index: Index,
+    index: Arc<Index>,
     siblings: Vec<(String, ProjectId)>,
-    locks: NoteLocks,
+    locks: Arc<NoteLocks>,
 }
 
 /// One project of an engine; the verbs are its methods.
@@ -72,6 +75,18 @@ impl Engine {
             ),
             IndexLocation::Memory => (Index::in_memory(&options)?, NoteLocks::default()),
         };
+        Ok(Self::joined(settings, Arc::new(index), Arc::new(locks)))
+    }
+
+    /// Returns an engine over the same index and locks with another registry of projects; both may be used at once.
+    ///
+    /// Where the index is cannot be changed this way: `settings.index` is not looked at.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self::joined(settings, Arc::clone(&self.index), Arc::clone(&self.locks))
+    }
+
+    fn joined(settings: Settings, index: Arc<Index>, locks: Arc<NoteLocks>) -> Self {
         let siblings = settings
             .projects
             .iter()
@@ -82,12 +97,17 @@ impl Engine {
                 ]
             })
             .collect();
-        Ok(Self {
+        Self {
             settings,
             index,
             siblings,
             locks,
-        })
+        }
+    }
+
+    /// Returns what the engine was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Returns the project of that name (or slug), or the default one; an unknown name answers with near names.

@@ -87,14 +87,26 @@ pub enum Durability {
 impl ProjectSettings {
     /// Returns the key of the project's rows in an index: the first 63 bits of SHA-256 over name and folder.
     pub fn id(&self) -> ProjectId {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.digest()[..8]);
+        ProjectId((u64::from_be_bytes(first) >> 1).cast_signed())
+    }
+
+    /// Returns a stable id for people and programs: a UUID (version 8) over the same digest as [`Self::id`].
+    pub fn external_id(&self) -> String {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.digest()[..16]);
+        uuid::Builder::from_custom_bytes(bytes)
+            .into_uuid()
+            .to_string()
+    }
+
+    fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.name.as_bytes());
         hash.update([0]);
         hash.update(self.root.as_os_str().as_encoded_bytes());
-        let digest: [u8; 32] = hash.finalize().into();
-        let mut first = [0; 8];
-        first.copy_from_slice(&digest[..8]);
-        ProjectId((u64::from_be_bytes(first) >> 1).cast_signed())
+        hash.finalize().into()
     }
 
     /// Returns the name as a slug.

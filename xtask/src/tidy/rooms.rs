@@ -11,11 +11,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cairn-note", &[]),
     ("cairn-index", &["cairn-note"]),
     ("cairn-engine", &["cairn-index", "cairn-note"]),
-    ("cairn", &["cairn-engine", "cairn-index", "cairn-note"]),
+    (
+        "cairn-server",
+        &["cairn-engine", "cairn-index", "cairn-note"],
+    ),
+    (
+        "cairn",
+        &["cairn-server", "cairn-engine", "cairn-index", "cairn-note"],
+    ),
     (TESTKIT, &[]),
     (
         "xtask",
-        &["cairn-engine", "cairn-index", "cairn-note", TESTKIT],
+        &[
+            "cairn-server",
+            "cairn-engine",
+            "cairn-index",
+            "cairn-note",
+            TESTKIT,
+        ],
     ),
 ];
 

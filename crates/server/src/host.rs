@@ -1,0 +1,329 @@
+//! What a running server holds: the engine once it is open, the first sync behind it, the watch, who is told of changes.
+//!
+//! It knows no protocol. Invariant: nothing is opened until it is needed or [`Host::start`] is called, and whoever asks
+//! meanwhile is told how far it is.
+
+use cairn_engine::{Cancel, Engine, Progress, Settings, Watch, Watched};
+use jiff::Zoned;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::broadcast;
+
+/// What the server asks of the machine it runs on; the binary answers, and tests do.
+pub trait Home: Send + Sync + 'static {
+    /// Returns the settings as they are now.
+    fn settings(&self) -> Result<Settings, HomeError>;
+    /// Whether the settings may have changed since they were last read; cheap enough for every call.
+    fn changed(&self) -> bool;
+    /// Registers a folder (made if it is missing) as a project.
+    fn add_project(&self, name: &str, folder: &Path, is_default: bool) -> Result<(), HomeError>;
+    /// Takes a project out of the registry; its files stay.
+    fn remove_project(&self, name: &str) -> Result<(), HomeError>;
+    /// Returns the time and zone.
+    fn now(&self) -> Zoned;
+    /// Returns what a report of a fault needs to know, without secrets.
+    fn diagnostics(&self) -> Diagnostics;
+}
+
+/// Why the registry could not be read or changed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct HomeError {
+    /// One sentence without a trailing period.
+    pub message: String,
+    /// The way out.
+    pub hint: Option<String>,
+}
+
+/// What a report of a fault needs to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    /// Where the configuration is.
+    pub config_path: PathBuf,
+    /// Its text without secrets; `None` when there is no file.
+    pub config: Option<String>,
+    /// The operating system.
+    pub platform: String,
+    /// The processor.
+    pub architecture: String,
+}
+
+/// How a server behaves.
+#[derive(Debug, Clone, Default)]
+pub struct HostOptions {
+    /// The only project that may be reached.
+    pub project: Option<String>,
+    /// Whether the folders are left unwatched.
+    pub unwatched: bool,
+}
+
+/// How far the first sync of a project is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Indexing {
+    /// It has not begun or goes on.
+    Running {
+        /// Files done.
+        done: u64,
+        /// Files in all, once they are counted.
+        total: Option<u64>,
+    },
+    /// It is done.
+    Complete,
+    /// It failed, or some files could not be read.
+    Failed(String),
+}
+
+/// Something changed in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// Its name.
+    pub(crate) project: String,
+    /// Whether notes came, went or moved, rather than only changed.
+    pub(crate) list: bool,
+}
+
+/// A running server's state.
+pub struct Host {
+    home: Box<dyn Home>,
+    options: HostOptions,
+    engine: Mutex<Option<Arc<Engine>>>,
+    indexing: Mutex<BTreeMap<String, Indexing>>,
+    indexed: Condvar,
+    watch: Mutex<Option<Watch>>,
+    changes: broadcast::Sender<Changed>,
+    cancel: Cancel,
+    started: AtomicBool,
+}
+
+impl Host {
+    /// Returns a server that has opened nothing yet.
+    pub fn new(home: impl Home, options: HostOptions) -> Arc<Self> {
+        Arc::new(Self {
+            home: Box::new(home),
+            options,
+            engine: Mutex::default(),
+            indexing: Mutex::default(),
+            indexed: Condvar::new(),
+            watch: Mutex::default(),
+            changes: broadcast::channel(1024).0,
+            cancel: Cancel::new(),
+            started: AtomicBool::new(false),
+        })
+    }
+
+    /// Returns the machine.
+    pub fn home(&self) -> &dyn Home {
+        self.home.as_ref()
+    }
+
+    /// Returns the only project that may be reached, if there is one.
+    pub fn constraint(&self) -> Option<&str> {
+        self.options.project.as_deref()
+    }
+
+    /// Returns the engine, opened if it is not, with the registry as it is now.
+    ///
+    /// # Errors
+    /// When the settings cannot be used or the index cannot be opened; the next call tries again.
+    pub fn engine(&self) -> Result<Arc<Engine>, super::Failure> {
+        let mut held = locked(&self.engine);
+        if let Some(engine) = held.as_ref()
+            && !self.home.changed()
+        {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = match held.as_ref() {
+            // A registry that cannot be read now leaves the last good one in place.
+            Some(engine) => match self.home.settings() {
+                Ok(settings) => Arc::new(engine.with_settings(settings)),
+                Err(_) => Arc::clone(engine),
+            },
+            None => Arc::new(Engine::open(self.home.settings()?)?),
+        };
+        *held = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Begins the first sync of every project, and to watch them, on a thread of its own. Once only.
+    pub fn start(self: &Arc<Self>) {
+        if self.started.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let host = Arc::clone(self);
+        let spawned = std::thread::Builder::new()
+            .name("cairn-sync".to_owned())
+            .spawn(move || host.follow());
+        if let Err(error) = spawned {
+            tell(&format!("cannot begin to index: {error}"));
+        }
+    }
+
+    /// Asks whatever runs behind to stop.
+    pub fn stop(&self) {
+        self.cancel.cancel();
+        drop(locked(&self.watch).take());
+    }
+
+    /// Returns how far the first sync of a project is; `None` when the server was not started, as for one call of the
+    /// command line.
+    pub fn indexing(&self, project: &str) -> Option<Indexing> {
+        if !self.started.load(Ordering::SeqCst) {
+            return None;
+        }
+        let known = locked(&self.indexing).get(project).cloned();
+        Some(known.unwrap_or(Indexing::Running {
+            done: 0,
+            total: None,
+        }))
+    }
+
+    /// Waits until the first sync of a project has ended, at most so long.
+    pub(crate) fn wait(&self, project: &str, longest: Duration) {
+        if !self.started.load(Ordering::SeqCst) {
+            return;
+        }
+        let is_running = |known: &mut BTreeMap<String, Indexing>| !matches!(known.get(project), Some(state) if !matches!(state, Indexing::Running { .. }));
+        let held = locked(&self.indexing);
+        drop(self.indexed.wait_timeout_while(held, longest, is_running));
+    }
+
+    /// Returns a receiver of what changes from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Tells everyone who listens that a project changed.
+    pub(crate) fn tell_changed(&self, project: &str, list: bool) {
+        // Nobody may be listening.
+        let _ = self.changes.send(Changed {
+            project: project.to_owned(),
+            list,
+        });
+    }
+
+    /// Indexes a project that was registered just now, and watches it.
+    pub(crate) fn joined(self: &Arc<Self>, project: &str) {
+        self.set(project, Indexing::Complete);
+        self.watch_again();
+    }
+
+    fn set(&self, project: &str, state: Indexing) {
+        locked(&self.indexing).insert(project.to_owned(), state);
+        self.indexed.notify_all();
+    }
+
+    /// The projects this server speaks of: all, or the one it is constrained to.
+    fn reached(&self, engine: &Engine) -> Vec<(String, PathBuf)> {
+        let constraint = self
+            .constraint()
+            .and_then(|name| engine.project(Some(name)).ok())
+            .map(|project| project.settings().name.clone());
+        engine
+            .projects()
+            .map(|project| project.settings())
+            .filter(|settings| {
+                constraint
+                    .as_ref()
+                    .is_none_or(|only| *only == settings.name)
+            })
+            .map(|settings| (settings.name.clone(), settings.root.clone()))
+            .collect()
+    }
+
+    fn follow(self: &Arc<Self>) {
+        let engine = match self.engine() {
+            Ok(engine) => engine,
+            Err(failure) => return tell(&failure.to_string()),
+        };
+        // Watching first: what changes during the sync is seen afterwards.
+        self.watch_again();
+        for (name, _) in self.reached(&engine) {
+            if self.cancel.is_cancelled() {
+                return;
+            }
+            let Ok(project) = engine.project(Some(&name)) else {
+                continue;
+            };
+            let counting = Counting {
+                host: self,
+                project: &name,
+            };
+            let state = match project.sync(&counting, &self.cancel) {
+                Ok(report) if report.cancelled => return,
+                Ok(_) => Indexing::Complete,
+                Err(error) => Indexing::Failed(error.to_string()),
+            };
+            if let Indexing::Failed(message) = &state {
+                tell(&format!("{name}: {message}"));
+            }
+            self.set(&name, state);
+            self.tell_changed(&name, true);
+        }
+    }
+
+    /// Watches the folders of the registry as it is now.
+    fn watch_again(self: &Arc<Self>) {
+        if self.options.unwatched || !self.started.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(engine) = self.engine() else { return };
+        let host = Arc::downgrade(self);
+        let (watch, failed) = Watch::start(self.reached(&engine), move |watched| {
+            if let Some(host) = host.upgrade() {
+                host.seen(&watched);
+            }
+        });
+        for (project, error) in failed {
+            tell(&format!("{project}: {error}"));
+        }
+        *locked(&self.watch) = Some(watch);
+    }
+
+    fn seen(&self, watched: &Watched) {
+        let Ok(engine) = self.engine() else { return };
+        let Ok(project) = engine.project(Some(&watched.project)) else {
+            return;
+        };
+        let list = match project.follow(watched, &self.cancel) {
+            Ok(Some(report)) => report.new + report.moved + report.deleted > 0,
+            Ok(None) => false,
+            Err(error) => return tell(&format!("{}: {error}", watched.project)),
+        };
+        self.tell_changed(&watched.project, list);
+    }
+}
+
+/// Counts the files of a first sync.
+struct Counting<'a> {
+    host: &'a Host,
+    project: &'a str,
+}
+
+impl Progress for Counting<'_> {
+    fn begin(&self, _phase: &'static str, total: Option<u64>) {
+        self.host
+            .set(self.project, Indexing::Running { done: 0, total });
+    }
+
+    fn advance(&self, steps: u64) {
+        if let Some(Indexing::Running { done, .. }) =
+            locked(&self.host.indexing).get_mut(self.project)
+        {
+            *done += steps;
+        }
+    }
+}
+
+/// A lock that a panic cannot poison: every value behind one is whole between two statements.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells whoever keeps the server's log; stdout belongs to the protocol.
+#[expect(clippy::print_stderr, reason = "the log of a server is its stderr")]
+pub(crate) fn tell(message: &str) {
+    eprintln!("cairn: {message}");
+}

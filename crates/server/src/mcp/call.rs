@@ -1,0 +1,174 @@
+//! One call of a tool: what it was given, and what every tool needs to answer.
+//!
+//! Invariant: a call's project follows from the call alone: the server's constraint, else `project_id`, else
+//! `project`, else the identifier's own prefix, else the default.
+
+use super::arguments::Arguments;
+use super::declaration::Declaration;
+use super::failure::Failure;
+use crate::host::Host;
+use cairn_engine::{Cancel, Engine, Progress, Project};
+use jiff::Zoned;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One call of a tool.
+pub struct Call<'a> {
+    /// The server.
+    pub host: &'a Arc<Host>,
+    /// The engine as it is for this call.
+    pub engine: Arc<Engine>,
+    /// The tool.
+    pub tool: &'static Declaration,
+    /// Its arguments.
+    pub arguments: Arguments,
+    /// Who calls: the client's name, as it gave it.
+    pub client: Option<String>,
+    /// Who listens to a long call.
+    pub progress: &'a dyn Progress,
+    /// Raised when the client has no more use for the answer.
+    pub cancel: &'a Cancel,
+    /// The time of the call.
+    pub now: Zoned,
+}
+
+/// What form an answer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people and models.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// An identifier and the project it is looked up in.
+pub struct Routed<'c> {
+    /// The project.
+    pub project: Project<'c>,
+    /// The identifier as given; the engine knows what `memory://` and a project's prefix mean.
+    pub identifier: &'c str,
+    /// The identifier without `memory://` and without the project's prefix: a path a new note may get.
+    pub local: String,
+}
+
+/// Which identifiers may name their project themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    /// Only `memory://project/…`.
+    Url,
+    /// `project/…` too.
+    Plain,
+}
+
+/// How long a call waits for the first sync before it answers from what is there.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl Call<'_> {
+    /// Returns the form the answer is to have.
+    pub fn format(&self) -> Format {
+        match self.arguments.optional_text("output_format") {
+            Some("json") => Format::Json,
+            _ => Format::Text,
+        }
+    }
+
+    /// Returns the project of a call that has no identifier.
+    ///
+    /// # Errors
+    /// When there is no such project, or none is named and there is no default.
+    pub fn project(&self) -> Result<Project<'_>, Failure> {
+        self.project_or(None)
+    }
+
+    /// Returns the project of the call, and the identifier as it is looked up in it.
+    ///
+    /// # Errors
+    /// As [`Self::project`]; when the identifier names another project than the only one that may be reached.
+    pub(crate) fn route<'c>(
+        &'c self,
+        identifier: &'c str,
+        prefix: Prefix,
+    ) -> Result<Routed<'c>, Failure> {
+        let bare = bare(identifier);
+        let is_url = bare.len() != identifier.trim().len();
+        let named = (is_url || prefix == Prefix::Plain)
+            .then(|| self.prefix(&bare))
+            .flatten();
+        if let (Some(only), Some(named)) = (self.host.constraint(), &named) {
+            let only = &self.engine.project(Some(only))?.settings().name;
+            if is_url && only != named {
+                return Err(Failure::raised(format!(
+                    "Project is constrained to '{only}', cannot use '{named}'."
+                )));
+            }
+        }
+        let project = self.project_or(named.as_deref())?;
+        let local = match bare.split_once('/') {
+            Some((first, rest))
+                if named.is_some()
+                    && cairn_note::permalink::slug(first) == project.settings().slug() =>
+            {
+                rest.to_owned()
+            }
+            _ => bare,
+        };
+        Ok(Routed {
+            project,
+            identifier,
+            local,
+        })
+    }
+
+    /// The project that the first segment names, when there is more than that segment.
+    fn prefix(&self, bare: &str) -> Option<String> {
+        let (first, rest) = bare.split_once('/')?;
+        if first.is_empty() || rest.is_empty() || first.contains('*') {
+            return None;
+        }
+        let slug = cairn_note::permalink::slug(first);
+        self.engine
+            .projects()
+            .map(|project| project.settings())
+            .find(|settings| settings.name == first || settings.slug() == slug)
+            .map(|settings| settings.name.clone())
+    }
+
+    fn project_or(&self, named: Option<&str>) -> Result<Project<'_>, Failure> {
+        let project = if let Some(only) = self.host.constraint() {
+            self.engine.project(Some(only))?
+        } else if let Some(id) = self.arguments.optional_text("project_id") {
+            self.by_id(id)?
+        } else {
+            let given = self.arguments.optional_text("project");
+            match given.filter(|name| !name.trim().is_empty()).or(named) {
+                Some(name) => match self.engine.project(Some(name)) {
+                    Ok(project) => project,
+                    // An id in place of a name is understood.
+                    Err(error) => self.by_id(name).map_err(|_| error)?,
+                },
+                None => self.engine.project(None)?,
+            }
+        };
+        self.host.wait(&project.settings().name, PATIENCE);
+        Ok(project)
+    }
+
+    fn by_id(&self, id: &str) -> Result<Project<'_>, Failure> {
+        self.engine
+            .projects()
+            .find(|project| project.settings().external_id() == id.trim())
+            .ok_or_else(|| Failure::Raised {
+                message: format!("Project not found: '{id}'"),
+                hint: Some("see list_memory_projects()".to_owned()),
+            })
+    }
+}
+
+/// An identifier without `memory://`, with `::` read as `/`.
+fn bare(identifier: &str) -> String {
+    let identifier = identifier.trim();
+    identifier
+        .strip_prefix("memory://")
+        .unwrap_or(identifier)
+        .replace("::", "/")
+}

@@ -1,0 +1,26 @@
+//! `recent_activity`.
+//!
+//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+
+use super::call::Call;
+use super::declaration::{Declaration, Effect, Produces, Profile};
+use super::failure::Failure;
+use super::reply::Reply;
+
+/// The tool.
+pub(super) const TOOL: Declaration = Declaration {
+    name: "recent_activity",
+    title: "Recent Activity",
+    description: "",
+    parameters: &[],
+    effect: Effect::ReadOnly,
+    idempotent: true,
+    tags: &[],
+    profile: Profile::Core,
+    produces: Produces::Wrapped,
+    call: run,
+};
+
+fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
+    Err(Failure::raised("not built yet"))
+}
