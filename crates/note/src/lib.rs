@@ -17,6 +17,7 @@ pub mod path;
 pub mod permalink;
 pub mod query;
 mod relation;
+pub mod schema;
 pub mod tags;
 pub mod timeframe;
 pub mod words;

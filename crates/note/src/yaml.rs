@@ -12,7 +12,7 @@ mod plain;
 pub(crate) use emit::{Emitted, emit, emit_map};
 pub(crate) use layout::{Entry, Layout, layout};
 pub(crate) use load::{Malformed, load};
-pub(crate) use plain::number_text;
+pub(crate) use plain::{Plain, number_text, resolve};
 
 use std::borrow::Cow;
 
