@@ -42,6 +42,14 @@ pub(crate) fn checksum(bytes: &[u8]) -> String {
         })
 }
 
+/// The fewest digits of a checksum that stand for the whole.
+const SHORTEST_CHECKSUM: usize = 8;
+
+/// Whether a checksum (lowercase hex) is the one a caller gave, who may have given only its beginning.
+pub(crate) fn is_checksum(found: &str, expected: &str) -> bool {
+    found == expected || (expected.len() >= SHORTEST_CHECKSUM && found.starts_with(expected))
+}
+
 impl<'a> Project<'a> {
     /// Returns the project's folder.
     pub(crate) fn root(&self) -> &'a Path {
@@ -133,7 +141,7 @@ impl<'a> Project<'a> {
         );
         let found = self.found(&record.path)?;
         match found {
-            Some(found) if found.checksum == expected => Ok(found),
+            Some(found) if is_checksum(&found.checksum, &expected) => Ok(found),
             found => {
                 self.notice(record)?;
                 Err(Error::Changed {
@@ -380,6 +388,20 @@ mod tests {
             assert_eq!(vault.read(name), "someone's\n");
         }
         assert_eq!(vault.files().len(), 2, "no temporary file stays");
+    }
+
+    #[test]
+    fn the_beginning_of_a_checksum_stands_for_it() {
+        let found = checksum(b"x");
+        for (expected, is_it) in [
+            (found.as_str(), true),
+            (&found[..8], true),
+            (&found[..7], false),
+            (&found[1..], false),
+            ("", false),
+        ] {
+            assert_eq!(is_checksum(&found, expected), is_it, "{expected:?}");
+        }
     }
 
     #[test]

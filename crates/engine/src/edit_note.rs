@@ -1,8 +1,10 @@
 //! Changes a part of a note.
 //!
 //! How a text is edited is `note`'s; this file joins the text, the frontmatter keys and the title that follows its
-//! heading. Invariant: what the edit does not name stays byte for byte, and an edit that changes nothing writes
-//! nothing.
+//! heading; what is done about a note that is not there is `missing`'s. Invariant: what the edit does not name stays
+//! byte for byte, and an edit that changes nothing writes nothing.
+
+mod missing;
 
 use crate::write_note::set_all;
 use crate::{Error, Project, Result, Written};
@@ -19,7 +21,7 @@ pub struct EditRequest {
     pub edit: Option<Edit>,
     /// Frontmatter keys to set; `title`, `type` and `permalink` are ignored here.
     pub metadata: Metadata,
-    /// The checksum (hex) of the text the edit is based on, when the caller knows it.
+    /// The checksum (hex, or its first eight digits) of the text the edit is based on, when the caller knows it.
     pub base: Option<String>,
 }
 
@@ -30,12 +32,12 @@ impl Project<'_> {
     /// Edits a note; searchable when this returns.
     ///
     /// When the first heading was the title and the edit changes it, the title in the frontmatter follows; path and
-    /// permalink stay.
+    /// permalink stay. A file the index has not seen yet is indexed first.
     ///
     /// # Errors
     /// [`Error::Changed`] when the file is not what the caller, or else the index, last saw; [`Error::Edit`] when
-    /// the place to edit is not there; [`Error::Invalid`] for a null among the metadata and for files that are no
-    /// notes.
+    /// the place to edit is not there; [`Error::Nulls`] for a null among the metadata; [`Error::Invalid`] for files
+    /// that are no notes.
     pub fn edit_note(&self, request: &EditRequest) -> Result<Edited> {
         refuse_nulls(&request.metadata)?;
         if request.edit.is_none() && request.metadata.is_empty() {
@@ -44,7 +46,7 @@ impl Project<'_> {
                 hint: None,
             });
         }
-        let (record, _guard) = self.locked(&request.identifier)?;
+        let (record, _guard) = self.locked_or_seen(&request.identifier)?;
         if !record.is_note {
             return Err(Error::Invalid {
                 message: format!("{} is no note", record.path),
@@ -80,19 +82,13 @@ fn edited(path: &NotePath, before: &str, request: &EditRequest) -> Result<String
 }
 
 fn refuse_nulls(metadata: &Metadata) -> Result<()> {
-    let nulls: Vec<&str> = metadata
+    let nulls: Vec<String> = metadata
         .iter()
         .filter(|(_, value)| value.is_null())
-        .map(|(key, _)| key.as_str())
+        .map(|(key, _)| key.clone())
         .collect();
     if nulls.is_empty() {
         return Ok(());
     }
-    Err(Error::Invalid {
-        message: format!(
-            "metadata values cannot be null (key deletion is not supported): {}",
-            nulls.join(", ")
-        ),
-        hint: Some("remove the key with a find_replace edit".to_owned()),
-    })
+    Err(Error::Nulls { keys: nulls })
 }

@@ -81,6 +81,26 @@ pub enum Error {
         /// The project's name.
         project: String,
     },
+    /// A note is to be moved to where it is.
+    #[error("Source and destination paths are the same")]
+    SamePlace {
+        /// Where it is.
+        path: String,
+    },
+    /// A move would make another kind of file of it.
+    #[error("{from} cannot become {to}: a move keeps the file's extension")]
+    OtherExtension {
+        /// Where it is.
+        from: String,
+        /// Where it was to go.
+        to: String,
+    },
+    /// The index knows the note, but its file is gone.
+    #[error("the file {path} is gone")]
+    FileGone {
+        /// The file.
+        path: String,
+    },
     /// Another process writes the note and does not finish.
     #[error("{path} is being written by another process for more than {} s", waited.as_secs())]
     BeingWritten {
@@ -106,6 +126,15 @@ pub enum Error {
         done: &'static str,
         /// Why the index could not be told.
         source: Box<Self>,
+    },
+    /// Frontmatter keys to set that have no value.
+    #[error(
+        "metadata values cannot be null (key deletion is not supported): {}",
+        keys.join(", ")
+    )]
+    Nulls {
+        /// The keys.
+        keys: Vec<String>,
     },
     /// The request makes no sense.
     #[error("{message}")]
@@ -189,7 +218,9 @@ impl Error {
     /// Returns the kind of failure.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::UnknownProject { .. } | Self::NotFound { .. } => Kind::NotFound,
+            Self::UnknownProject { .. } | Self::NotFound { .. } | Self::FileGone { .. } => {
+                Kind::NotFound
+            }
             Self::Ambiguous { .. }
             | Self::Changed { .. }
             | Self::Exists { .. }
@@ -198,7 +229,10 @@ impl Error {
             Self::Untold { source, .. } => source.kind(),
             Self::NoProject
             | Self::OtherProject { .. }
+            | Self::SamePlace { .. }
+            | Self::OtherExtension { .. }
             | Self::Unconfirmed { .. }
+            | Self::Nulls { .. }
             | Self::Invalid { .. }
             | Self::Path(_)
             | Self::Edit { .. }
@@ -233,7 +267,10 @@ impl Error {
                 Some("ask for overwriting, or choose another title or folder".to_owned())
             }
             Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
-            Self::NotIndexed { .. } => {
+            Self::OtherExtension { .. } => Some(
+                "name the destination without an extension to keep the one it has".to_owned(),
+            ),
+            Self::NotIndexed { .. } | Self::FileGone { .. } => {
                 Some("bring the index in step with `cairn sync`, then repeat".to_owned())
             }
             Self::OtherProject { project, .. } => {
@@ -245,6 +282,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Untold { .. } => Some("the next sync brings the index in step".to_owned()),
+            Self::Nulls { .. } => Some("remove the key with a find_replace edit".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => None,
         }

@@ -203,7 +203,7 @@ impl Project<'_> {
     }
 }
 
-fn without_scheme(identifier: &str) -> &str {
+pub(crate) fn without_scheme(identifier: &str) -> &str {
     let text = identifier.trim();
     match text.split_at_checked("memory://".len()) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("memory://") => rest,

@@ -6,6 +6,7 @@
 
 mod compose;
 
+use crate::accept::is_checksum;
 use crate::{Error, FileNames, Permalinks, Project, Result};
 use cairn_index::{NoteKey, NoteRecord, Resolution};
 use cairn_note::link::LinkTarget;
@@ -41,7 +42,7 @@ pub struct WriteRequest {
     pub metadata: Metadata,
     /// Whether a note that is there may be replaced.
     pub overwrite: Overwrite,
-    /// The checksum (hex) of the text a replacement is based on, when the caller knows it.
+    /// The checksum (hex, or its first eight digits) of the text a replacement is based on, when the caller knows it.
     pub base: Option<String>,
 }
 
@@ -166,7 +167,7 @@ impl Project<'_> {
                 });
             }
         };
-        if found.checksum == expected {
+        if is_checksum(&found.checksum, &expected) {
             Ok(Some(found))
         } else {
             if let Some(known) = known {

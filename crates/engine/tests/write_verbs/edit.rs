@@ -1,6 +1,6 @@
 //! Changing a part of a note.
 
-use crate::support::{append, found, main, metadata, open, request};
+use crate::support::{append, base, found, main, metadata, open, request};
 use cairn_engine::{EditRequest, Error, WriteRequest};
 use cairn_note::edit::Edit;
 use cairn_testkit::Vault;
@@ -172,4 +172,164 @@ fn edits_that_cannot_be_made() {
     };
     assert!(matches!(error(&bad), Error::Frontmatter { .. }));
     assert_eq!(before, vault.snapshot());
+}
+
+#[test]
+fn text_for_a_note_that_is_not_there_makes_it_where_its_name_says() {
+    for (identifier, path, title) in [
+        ("Tea", "Tea.md", "Tea"),
+        ("drinks/Hot Tea.md", "drinks/Hot Tea.md", "Hot Tea"),
+        ("memory://main/drinks/tea", "drinks/tea.md", "tea"),
+        ("main/drinks/tea", "drinks/tea.md", "tea"),
+        ("memory://tea", "tea.md", "tea"),
+    ] {
+        let vault = Vault::new("//- other.md\nx\n");
+        let engine = open(&vault);
+        let edited = main(&engine)
+            .edit_or_create(&EditRequest {
+                metadata: metadata(r#"{"status": "new"}"#),
+                ..append(identifier, "zebra")
+            })
+            .expect("it is made");
+        assert!(edited.created);
+        assert_eq!(edited.note.title, title, "{identifier}");
+        assert!(vault.has(path), "{identifier}");
+        assert_eq!(vault.files().len(), 2, "{identifier}");
+        assert!(vault.read(path).contains("status: new"));
+        assert_eq!(found(&engine, "zebra"), [path]);
+    }
+}
+
+#[test]
+fn a_folder_called_as_the_project_is_a_folder() {
+    let vault = Vault::new("//- main/other.md\nx\n");
+    let engine = open(&vault);
+    main(&engine)
+        .edit_or_create(&append("main/tea", "x"))
+        .expect("it is made");
+    assert!(vault.has("main/tea.md"));
+}
+
+#[test]
+fn a_title_that_is_a_notes_but_for_case_is_that_note() {
+    let vault = Vault::new("//- a.md\n---\ntitle: Alpha Note\n---\nx\n");
+    let engine = open(&vault);
+    let edited = main(&engine)
+        .edit_or_create(&append("alpha note", "zebra"))
+        .expect("it is edited");
+    assert!(!edited.created);
+    assert_eq!(found(&engine, "zebra"), ["a.md"]);
+}
+
+#[test]
+fn no_note_is_made_beside_one_it_would_be_confused_with() {
+    let vault = Vault::new(
+        "//- a.md\n---\ntitle: My Plan\n---\nx\n//- b.md\n---\ntitle: Same\n---\n//- c.md\n---\ntitle: SAME\n---\n\
+         //- notes/d.md\n---\ntitle: Deep Thought\n---\n",
+    );
+    let engine = open(&vault);
+    let before = vault.snapshot();
+    for (identifier, existing) in [
+        ("my_plan", "a.md"),
+        ("My - plan", "a.md"),
+        ("deep_thought", "notes/d.md"),
+        ("Notes/deep-thought", "notes/d.md"),
+    ] {
+        let error = main(&engine)
+            .edit_or_create(&append(identifier, "y"))
+            .expect_err("they are confused");
+        assert!(
+            matches!(&error, Error::Equivalent { existing: found } if found == existing),
+            "{identifier}: {error}"
+        );
+    }
+    let error = main(&engine)
+        .edit_or_create(&append("same", "y"))
+        .expect_err("it could be either");
+    assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
+    assert_eq!(before, vault.snapshot());
+    main(&engine)
+        .edit_or_create(&append("other/my_plan", "y"))
+        .expect("another folder");
+}
+
+#[test]
+fn what_is_no_name_for_a_new_note_makes_none() {
+    let vault = Vault::new("//- Tea.md\nx\n");
+    let engine = open(&vault);
+    let before = vault.snapshot();
+    let make = |request: &EditRequest| {
+        main(&engine)
+            .edit_or_create(request)
+            .expect_err("it is not made")
+    };
+    let id = append("0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11", "y");
+    assert!(matches!(make(&id), Error::NotFound { .. }));
+    assert!(matches!(make(&append("../out", "y")), Error::Path(_)));
+    let replace = EditRequest {
+        edit: Some(Edit::ReplaceSection {
+            section: "## A".into(),
+            content: "y".into(),
+            subsections: cairn_note::edit::Subsections::Replace,
+        }),
+        ..append("Milk", "")
+    };
+    assert!(matches!(make(&replace), Error::NotFound { .. }));
+    let based = EditRequest {
+        base: Some("ab".repeat(32)),
+        ..append("Milk", "y")
+    };
+    assert!(matches!(make(&based), Error::Changed { found: None, .. }));
+    let nulls = EditRequest {
+        metadata: metadata(r#"{"a": null}"#),
+        ..append("Milk", "y")
+    };
+    assert!(matches!(make(&nulls), Error::Nulls { .. }));
+    assert_eq!(before, vault.snapshot());
+}
+
+#[test]
+fn a_file_the_index_has_not_seen_is_edited_all_the_same() {
+    let vault = Vault::new("//- a.md\nx\n//- .ignore\nsecret/\n");
+    let engine = open(&vault);
+    vault.write("notes/New.md", "one\n");
+    vault.write("notes/Other.markdown", "one\n");
+    vault.write("secret/b.md", "one\n");
+    for identifier in ["notes/New", "memory://main/notes/Other"] {
+        let edited = main(&engine)
+            .edit_note(&append(identifier, "zebra"))
+            .expect("it is there");
+        assert!(!edited.created);
+    }
+    assert_eq!(vault.read("notes/New.md"), "one\nzebra");
+    assert_eq!(vault.read("notes/Other.markdown"), "one\nzebra");
+    assert_eq!(found(&engine, "zebra").len(), 2);
+    let error = main(&engine)
+        .edit_or_create(&append("secret/b", "y"))
+        .expect_err("it is ignored");
+    assert!(
+        error
+            .to_string()
+            .starts_with("Note file 'secret/b.md' exists on disk but"),
+        "{error}"
+    );
+    assert_eq!(vault.read("secret/b.md"), "one\n");
+}
+
+#[test]
+fn the_beginning_of_a_checksum_is_a_base() {
+    let vault = Vault::new("//- Tea.md\nx\n");
+    let engine = open(&vault);
+    let based = |base: &str| EditRequest {
+        base: Some(base.to_owned()),
+        ..append("Tea", "y")
+    };
+    let checksum = base(&engine, "Tea");
+    main(&engine)
+        .edit_note(&based(&checksum[..8]))
+        .expect("it is what it was");
+    let error = main(&engine)
+        .edit_note(&based(&checksum[..8]))
+        .expect_err("it is not any more");
+    assert!(matches!(error, Error::Changed { found: Some(_), .. }));
 }

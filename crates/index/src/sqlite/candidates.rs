@@ -6,7 +6,7 @@ use super::Session;
 use super::resolve::{Choice, choose};
 use crate::Result;
 use crate::error::StatementContext;
-use crate::record::{NoteId, NoteRecord, Resolution, Scope};
+use crate::record::{NoteId, NoteRecord, ProjectId, Resolution, Scope};
 use cairn_note::NotePath;
 use cairn_note::link::{self, LinkTarget};
 use rusqlite::{Connection, Row};
@@ -38,6 +38,25 @@ impl Session<'_> {
             }
             Choice::Nothing => Resolution::Missing,
         })
+    }
+
+    /// Returns every file of a project whose path, title or permalink may be confused with a name: more than those
+    /// that are, none of those left out; by path.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn alike(&self, project: ProjectId, name: &str) -> Result<Vec<NoteRecord>> {
+        let Some(target) = LinkTarget::parse(name) else {
+            return Ok(Vec::new());
+        };
+        let found =
+            candidates(self.lease.connection(), &target).action("look for names like one")?;
+        let mut records = Vec::new();
+        for place in found.find(|candidate| candidate.project == project.0) {
+            records.extend(self.by_id(NoteId(found.all[place].id))?);
+        }
+        records.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(records)
     }
 }
 
