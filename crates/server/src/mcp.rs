@@ -26,6 +26,7 @@ mod fetch;
 mod list_directory;
 mod list_memory_projects;
 mod list_workspaces;
+mod many_files;
 mod move_note;
 mod read_content;
 mod read_note;
@@ -38,6 +39,7 @@ mod search_notes;
 mod sync;
 mod view_note;
 mod write_note;
+mod written;
 
 use crate::host::Host;
 use crate::run::run;

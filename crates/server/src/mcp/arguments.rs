@@ -45,6 +45,16 @@ pub enum ArgumentError {
         /// The other.
         second: String,
     },
+    /// The value is none of the words to choose from.
+    #[error("Invalid {name} '{found}'. Must be one of: {}", words.join(", "))]
+    Choice {
+        /// The parameter.
+        name: &'static str,
+        /// What it is, shortened.
+        found: String,
+        /// The words.
+        words: &'static [&'static str],
+    },
     /// The value is of another kind or out of bounds.
     #[error("{tool}: argument '{name}' must be {expected}, not {found}")]
     Kind {
@@ -211,6 +221,13 @@ fn parameter<'t>(tool: &'t Declaration, name: &str) -> Result<&'t Parameter, Arg
 
 fn coerce(tool: &'static str, parameter: &Parameter, value: Value) -> Result<Value, ArgumentError> {
     let found = shown(&value);
+    if let (Kind::Choice(words), Value::String(text)) = (parameter.kind, &value) {
+        return choice(text, words).ok_or_else(|| ArgumentError::Choice {
+            name: parameter.name,
+            found: text.chars().take(60).collect(),
+            words,
+        });
+    }
     let coerced = match parameter.kind {
         Kind::Text => text(value).map(Value::String),
         Kind::Choice(words) => text(value).and_then(|text| choice(&text, words)),

@@ -1,0 +1,117 @@
+//! What the tools that write notes share: the lines of their answers, and the refusals all of them know.
+//!
+//! Not the tools themselves. Invariant: an answer's calls can be made as they stand.
+
+use super::call::Call;
+use super::declaration::{Kind, Need, Parameter};
+use super::failure::Failure;
+use cairn_engine::{Project, Written};
+use cairn_index::NoteRecord;
+use cairn_note::path::PathError;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// The text a write is based on.
+pub(super) const BASE_CHECKSUM: Parameter = Parameter {
+    name: "base_checksum",
+    kind: Kind::Text,
+    need: Need::Optional,
+    aliases: &[],
+    description: "Write only if the note still has this checksum",
+};
+
+/// Refuses what only hosted accounts have.
+pub(super) fn refuse_workspace(call: &Call<'_>) -> Result<(), Failure> {
+    match call.arguments.optional_text("workspace") {
+        Some(workspace) if !workspace.trim().is_empty() => Err(Failure::Raised {
+            message: format!(
+                "workspace '{workspace}' cannot be reached: this is a local server without hosted workspaces"
+            ),
+            hint: Some("leave workspace out; see list_memory_projects()".to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a path was refused because it leads, or may lead, out of the project.
+pub(super) fn leads_out(error: &PathError) -> bool {
+    matches!(
+        error,
+        PathError::Absolute(_)
+            | PathError::Drive(_)
+            | PathError::Parent(_)
+            | PathError::Home(_)
+            | PathError::Control(_)
+    )
+}
+
+/// The answer to a folder that leads out of the project.
+pub(super) fn not_allowed(directory: &str) -> String {
+    format!(
+        "Directory path '{directory}' is not allowed - paths must stay within project boundaries"
+    )
+}
+
+/// The lines that say which note it is.
+pub(super) fn identity(project: &str, note: &NoteRecord) -> String {
+    format!(
+        "project: {project}\nfile_path: {}\npermalink: {}\nchecksum: {}\n",
+        note.path,
+        note.permalink.as_deref().unwrap_or_default(),
+        short(&note.fingerprint.checksum_hex()),
+    )
+}
+
+/// The sections that say what the note holds; none of what it has none of.
+pub(super) fn counts(written: &Written) -> String {
+    let mut text = String::new();
+    if !written.observations.is_empty() {
+        text.push_str("\n## Observations\n");
+        let mut observations = written.observations.clone();
+        observations.sort();
+        for (category, count) in observations {
+            let _ = writeln!(text, "- {category}: {count}");
+        }
+    }
+    if written.resolved + written.unresolved > 0 {
+        let _ = writeln!(text, "\n## Relations\n- Resolved: {}", written.resolved);
+        if written.unresolved > 0 {
+            let _ = writeln!(text, "- Unresolved: {}", written.unresolved);
+        }
+    }
+    text
+}
+
+/// The last line of an answer.
+pub(super) fn session(project: &str) -> String {
+    format!("\n[Session: Using project '{project}']")
+}
+
+/// A checksum as text answers show it; as the base of a write it is as good as the whole.
+pub(super) fn short(checksum: &str) -> &str {
+    checksum.get(..8).unwrap_or(checksum)
+}
+
+/// A text as an argument of a call.
+pub(super) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// What a suggested call needs to reach this project: nothing when it is the default one.
+pub(super) fn reaching(call: &Call<'_>, project: &Project<'_>) -> String {
+    let name = &project.settings().name;
+    if call.engine.settings().default_project.as_ref() == Some(name) {
+        String::new()
+    } else {
+        format!(", project={}", quoted(name))
+    }
+}
+
+/// The lines that tell of a note that is not what a write was based on.
+pub(super) fn changed(path: &str, expected: &str, found: Option<&str>) -> String {
+    let found = found.map_or("none, the file is gone", short);
+    format!(
+        "{path} was changed by someone else. Nothing was written.\nbase_checksum: {}\ncurrent_checksum: {found}\n",
+        short(expected),
+    )
+}
