@@ -4,6 +4,7 @@
 //! Invariant: everything is measured on a release build, through the shipped binary or the engine's public verbs.
 
 mod index;
+mod mcp;
 mod pairs;
 mod search;
 mod titles;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const USAGE: &str = "bench index|search|titles|all";
+const USAGE: &str = "bench index|mcp|search|titles|all";
 
 /// Runs the benches the arguments name.
 ///
@@ -29,7 +30,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let what = arguments.first().map_or("all", String::as_str);
     ensure!(
-        ["index", "search", "titles", "all"].contains(&what),
+        ["index", "mcp", "search", "titles", "all"].contains(&what),
         "what to measure? {USAGE}"
     );
     let cairn = binary()?;
@@ -39,6 +40,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if matches!(what, "search" | "all") {
         runs.push(("search", search::measure(&cairn)?));
+    }
+    if matches!(what, "mcp" | "all") {
+        runs.push(("mcp", mcp::measure(&cairn)?));
     }
     if matches!(what, "titles" | "all") {
         runs.push(("titles", titles::measure()?));
@@ -73,7 +77,7 @@ fn again_in_release(arguments: &[String]) -> Result<()> {
 }
 
 /// Builds the shipped binary and returns where it is.
-fn binary() -> Result<PathBuf> {
+pub(crate) fn binary() -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--release", "--package", "cairn"])
@@ -94,7 +98,7 @@ fn root() -> PathBuf {
 }
 
 /// A folder for what a bench makes, empty at first.
-fn fresh(name: &str) -> Result<PathBuf> {
+pub(crate) fn fresh(name: &str) -> Result<PathBuf> {
     let folder = target().join("bench").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)

@@ -4,7 +4,7 @@
 //! Invariant: equal arguments give equal bytes, on every machine.
 
 mod page;
-mod random;
+pub(crate) mod random;
 mod vocabulary;
 
 use std::collections::HashSet;

@@ -6,7 +6,9 @@
 mod bench;
 mod fuzz;
 mod generate;
+mod hostile;
 mod tidy;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -28,8 +30,9 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("bench") => bench::run(&arguments[1..]),
         Some("fuzz") => fuzz::run(&arguments[1..]),
         Some("generate") => generate::run(&arguments[1..]),
+        Some("hostile") => hostile::run(&arguments[1..]),
         Some("tidy") => tidy::run(),
         Some(other) => bail!("no chore is called {other}"),
-        None => bail!("which chore? There are: bench, fuzz, generate, tidy"),
+        None => bail!("which chore? There are: bench, fuzz, generate, hostile, tidy"),
     }
 }
