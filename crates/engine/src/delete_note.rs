@@ -8,6 +8,7 @@ use crate::files;
 use crate::{Error, Project, Result};
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
+use cairn_note::link::LinkTarget;
 
 /// Whether a large deletion was confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,10 +37,11 @@ pub struct DeletedDirectory {
 }
 
 /// Files that are deleted at once without being asked back.
-const MOST_UNCONFIRMED: usize = 50;
+pub const MOST_UNCONFIRMED: usize = 50;
 
 impl Project<'_> {
-    /// Deletes a note (or any other indexed file), named exactly. The file is gone for good.
+    /// Deletes a note (or any other indexed file), named to the letter: a name in another case, which opens a note,
+    /// deletes none. The file is gone for good.
     ///
     /// Links to it stay as they are written and are unresolved. A file that is gone already is forgotten.
     ///
@@ -47,6 +49,12 @@ impl Project<'_> {
     /// As [`Project::identify`]; [`Error::Changed`] when the file is not what the index last saw.
     pub fn delete_note(&self, identifier: &str) -> Result<Deleted> {
         let (note, _guard) = self.locked(identifier)?;
+        if self.is_in_another_case(identifier, &note) {
+            return Err(Error::NotFound {
+                identifier: identifier.to_owned(),
+                near: vec![note.title],
+            });
+        }
         self.delete_locked(&note)?;
         Ok(Deleted { note })
     }
@@ -83,6 +91,42 @@ impl Project<'_> {
             files::remove_empty_folders(self.root(), &folder)?;
         }
         Ok(answer)
+    }
+
+    /// Whether an identifier is one of the note's names but for the case of its letters.
+    fn is_in_another_case(&self, identifier: &str, note: &NoteRecord) -> bool {
+        let Some(target) = LinkTarget::parse(crate::identify::without_scheme(identifier)) else {
+            return false;
+        };
+        let given = target.name.trim_start_matches("./").trim_start_matches('/');
+        let path = note.path.as_str();
+        let slug = self.settings().slug();
+        let permalink = note.permalink.as_deref().unwrap_or(path);
+        let bare = |text: &'_ str| {
+            text.rsplit_once('.')
+                .map_or(text.len(), |(stem, _)| stem.len())
+        };
+        let names = [
+            note.title.as_str(),
+            path,
+            &path[..bare(path)],
+            note.path.file_name(),
+            note.path.stem(),
+            permalink,
+            permalink
+                .strip_prefix(&format!("{slug}/"))
+                .unwrap_or(permalink),
+        ];
+        let local = given
+            .split_once('/')
+            .filter(|(first, _)| cairn_note::permalink::slug(first) == slug);
+        let spellings = [Some(given), local.map(|(_, rest)| rest)];
+        let is_name = |equal: fn(&str, &str) -> bool| {
+            let mut spellings = spellings.iter().flatten();
+            spellings.any(|given| names.iter().any(|name| equal(name, given)))
+        };
+        !is_name(|name, given| name == given)
+            && is_name(|name, given| name.to_lowercase() == given.to_lowercase())
     }
 
     fn delete_file(&self, path: &NotePath) -> Result<()> {

@@ -25,6 +25,8 @@ pub struct MovedDirectory {
     pub moved: Vec<(String, String)>,
     /// What stayed, and why.
     pub failed: Vec<Fault>,
+    /// How many files were known below it: those moved, those that failed, and those it did not come to.
+    pub total: usize,
     /// Whether it stopped on request before it was done.
     pub cancelled: bool,
 }
@@ -35,7 +37,8 @@ impl Project<'_> {
     ///
     /// # Errors
     /// [`Error::Exists`] when something is at the destination, [`Error::Changed`] when the file is not what the
-    /// index last saw, [`Error::Invalid`] when the destination is where it is or has another extension.
+    /// index last saw, [`Error::FileGone`] when there is none any more, [`Error::SamePlace`] when the destination is
+    /// where it is, [`Error::OtherExtension`] when it would become another kind of file.
     pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
         let record = self.own(identifier)?;
         let to = self.destination(&record, destination)?;
@@ -74,7 +77,9 @@ impl Project<'_> {
         let to = folder(to)?;
         let target = to.as_ref().map_or("", NotePath::as_str);
         if target == from.as_str() {
-            return invalid("Source and destination paths are the same".to_owned());
+            return Err(Error::SamePlace {
+                path: target.to_owned(),
+            });
         }
         if to
             .as_ref()
@@ -86,7 +91,10 @@ impl Project<'_> {
             .session("move a folder")?
             .below(self.id(), from.as_str())?;
         progress.begin("move", Some(records.len() as u64));
-        let mut answer = MovedDirectory::default();
+        let mut answer = MovedDirectory {
+            total: records.len(),
+            ..MovedDirectory::default()
+        };
         for record in &records {
             if cancel.is_cancelled() {
                 answer.cancelled = true;
@@ -116,17 +124,15 @@ impl Project<'_> {
     /// Moves one file of this project, tells the index, and returns the locks: until they are dropped it is there.
     fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<NoteGuard<'_>> {
         if from == to {
-            return Err(Error::Invalid {
-                message: "Source and destination paths are the same".to_owned(),
-                hint: None,
+            return Err(Error::SamePlace {
+                path: from.to_string(),
             });
         }
         let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
-        let gone = || Error::NotFound {
+        let record = self.record_at(from)?.ok_or_else(|| Error::NotFound {
             identifier: from.to_string(),
             near: Vec::new(),
-        };
-        let record = self.record_at(from)?.ok_or_else(gone)?;
+        })?;
         if self.record_at(to)?.is_some() {
             return Err(Error::Exists {
                 path: to.to_string(),
@@ -134,7 +140,9 @@ impl Project<'_> {
         }
         self.refuse_hidden(to)?;
         if !self.is_there_unchanged(&record)? {
-            return Err(gone());
+            return Err(Error::FileGone {
+                path: from.to_string(),
+            });
         }
         files::rename(self.root(), from, to, self.engine.settings.durability)?;
         let entry = self.entry(to);
@@ -178,11 +186,9 @@ impl Project<'_> {
             (Some(has), None) => Ok(NotePath::parse(&format!("{to}.{has}"))?),
             (None, None) => Ok(to),
             _ if from.is_markdown() && to.is_markdown() => Ok(to),
-            _ => Err(Error::Invalid {
-                message: format!("{from} cannot become {to}: a move keeps the file's extension"),
-                hint: Some(
-                    "name the destination without an extension to keep the one it has".to_owned(),
-                ),
+            _ => Err(Error::OtherExtension {
+                from: from.to_string(),
+                to: to.to_string(),
             }),
         }
     }

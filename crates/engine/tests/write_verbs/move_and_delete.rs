@@ -84,8 +84,9 @@ fn moves_that_cannot_be_made() {
     ));
     assert!(matches!(
         main(&engine).move_note("pic.png", "pic.md"),
-        Err(Error::Invalid { .. })
+        Err(Error::OtherExtension { from, to }) if from == "pic.png" && to == "pic.md"
     ));
+    assert!(matches!(error("Tea"), Error::SamePlace { path } if path == "Tea.md"));
     assert_eq!(before, vault.snapshot());
 }
 
@@ -106,7 +107,7 @@ fn a_folder_moves_file_by_file() {
         moved.moved,
         expected.map(|(from, to)| (from.to_owned(), to.to_owned()))
     );
-    assert_eq!(moved.failed.len(), 1);
+    assert_eq!((moved.total, moved.failed.len()), (3, 1));
     assert_eq!(moved.failed[0].path, "a_b/one.md");
     assert!(
         moved.failed[0].message.contains("to/one.md already exists"),
@@ -129,7 +130,22 @@ fn a_folder_moves_file_by_file() {
     let stopped = main(&engine)
         .move_directory("to", "x", &Silent, &cancel)
         .expect("it stops");
-    assert!(stopped.cancelled && stopped.moved.is_empty());
+    assert!(stopped.cancelled && stopped.moved.is_empty() && stopped.total == 3);
+}
+
+#[test]
+fn a_note_without_its_file_cannot_be_moved() {
+    let vault = Vault::new("//- Tea.md\nx\n");
+    let engine = open(&vault);
+    vault.remove("Tea.md");
+    let error = main(&engine)
+        .move_note("Tea", "Milk")
+        .expect_err("there is no file");
+    assert!(
+        matches!(&error, Error::FileGone { path } if path == "Tea.md"),
+        "{error}"
+    );
+    assert_eq!(error.kind(), Kind::NotFound);
 }
 
 #[test]
@@ -147,6 +163,42 @@ fn deleting_unresolves_links_and_writing_resolves_them() {
         .expect("nothing is in the way");
     assert_eq!(relations(&engine, "other"), (1, 0));
     assert_eq!(vault.read("other.md"), "[[Tea]]\n");
+}
+
+#[test]
+fn a_name_in_another_case_deletes_nothing() {
+    let vault = Vault::new("//- case/CamelCase Note.md\nx\n");
+    let engine = open(&vault);
+    for name in [
+        "camelcase note",
+        "case/camelcase note",
+        "CASE/CamelCase Note.md",
+        "main/Case/CamelCase Note",
+        "memory://main/CASE/CamelCase Note",
+    ] {
+        main(&engine)
+            .identify(name, None)
+            .expect("it opens the note");
+        let error = main(&engine).delete_note(name).expect_err("deletes none");
+        assert!(
+            matches!(&error, Error::NotFound { near, .. } if near == &["CamelCase Note"]),
+            "{name}: {error}"
+        );
+    }
+    assert!(vault.has("case/CamelCase Note.md"));
+    for name in [
+        "CamelCase Note",
+        "case/CamelCase Note",
+        "/case/CamelCase Note.md",
+        "[[CamelCase Note]]",
+        "main/case/camel-case-note",
+        "case/camel-case-note",
+        "memory://main/case/CamelCase Note",
+    ] {
+        main(&engine).delete_note(name).expect(name);
+        vault.write("case/CamelCase Note.md", "x\n");
+        sync(&engine);
+    }
 }
 
 #[test]

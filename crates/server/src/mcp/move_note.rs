@@ -2,25 +2,163 @@
 //!
 //! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
 
-use super::call::Call;
-use super::declaration::{Declaration, Effect, Produces, Profile};
+mod directory;
+mod refusal;
+
+use super::call::{Call, Format};
+use super::declaration::{
+    Declaration, Effect, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter, Produces,
+    Profile,
+};
 use super::failure::Failure;
 use super::reply::Reply;
+use cairn_engine::{Moved, Project};
+use refusal::Refusal;
+use serde_json::{Value, json};
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "move_note",
     title: "Move Note",
-    description: "",
-    parameters: &[],
+    description: "Moves or renames a note, or a whole folder, inside its project. Text, links and permalink stay. \
+        Replaces nothing: an occupied destination is refused. Give either destination_path or destination_folder.",
+    parameters: &[
+        Parameter {
+            name: "identifier",
+            kind: Kind::Text,
+            need: Need::Required,
+            aliases: &[],
+            description: "Exact title, permalink, path or memory:// URL; a folder with is_directory",
+        },
+        Parameter {
+            name: "destination_path",
+            kind: Kind::Text,
+            need: Need::Default("\"\""),
+            aliases: &["dest_path", "new_path", "to", "destination"],
+            description: "New path in the project, as archive/note.md",
+        },
+        Parameter {
+            name: "destination_folder",
+            kind: Kind::Text,
+            need: Need::Optional,
+            aliases: &["dest_folder", "to_folder"],
+            description: "Folder to move into; the file name stays",
+        },
+        Parameter {
+            name: "is_directory",
+            kind: Kind::Boolean,
+            need: Need::Default("false"),
+            aliases: &["is_dir"],
+            description: "Move a whole folder",
+        },
+        PROJECT,
+        PROJECT_ID,
+        OUTPUT_FORMAT,
+    ],
     effect: Effect::Additive,
     idempotent: false,
-    tags: &[],
+    tags: &["notes"],
     profile: Profile::Core,
     produces: Produces::Wrapped,
     call: run,
 };
 
-fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
-    Err(Failure::raised("not built yet"))
+/// What is to go where, as it was asked.
+#[derive(Debug, Clone, Copy)]
+struct Wish<'a> {
+    identifier: &'a str,
+    /// The path, or the folder where that was given.
+    destination: &'a str,
+    is_directory: bool,
+}
+
+fn run(call: &Call<'_>) -> Result<Reply, Failure> {
+    let arguments = &call.arguments;
+    let path = arguments.text("destination_path").trim();
+    let folder = arguments.optional_text("destination_folder");
+    let folder = folder.map(str::trim).filter(|folder| !folder.is_empty());
+    let wish = Wish {
+        identifier: arguments.text("identifier"),
+        destination: folder.unwrap_or(path),
+        is_directory: arguments.flag("is_directory"),
+    };
+    let project = call.project()?;
+    let name = &project.settings().name;
+    let moved = target(call, &project, &wish, path, folder).and_then(|destination| {
+        if wish.is_directory {
+            directory::moved(call, &project, &wish, &destination)
+        } else {
+            let identifier = refusal::here(call, &project, &wish)?;
+            let moved = project.move_note(identifier, &destination)?;
+            call.host.tell_changed(name, true);
+            Ok(note(call, name, &wish, &moved))
+        }
+    });
+    Ok(match moved {
+        Ok(reply) => reply,
+        Err(refusal) => match call.format() {
+            Format::Text => Reply::text(refusal.page(&wish, name)),
+            Format::Json => Reply::json(failed(&wish, &refusal.code())),
+        },
+    })
+}
+
+/// Where the engine is asked to move it.
+fn target(
+    call: &Call<'_>,
+    project: &Project<'_>,
+    wish: &Wish<'_>,
+    path: &str,
+    folder: Option<&str>,
+) -> Result<String, Refusal> {
+    match (path, folder) {
+        ("", None) => Err(Refusal::NoDestination),
+        ("", Some(_)) if wish.is_directory => Err(Refusal::FolderForDirectory),
+        ("", Some(folder)) => refusal::destination(call, project, folder)
+            .map(|folder| format!("{}/", folder.trim_end_matches('/'))),
+        (path, None) => refusal::destination(call, project, path).map(str::to_owned),
+        (_, Some(_)) => Err(Refusal::TwoDestinations),
+    }
+}
+
+fn note(call: &Call<'_>, project: &str, wish: &Wish<'_>, moved: &Moved) -> Reply {
+    let note = &moved.note;
+    match call.format() {
+        Format::Text => {
+            let permalink = note.permalink.as_deref().unwrap_or("-");
+            Reply::text(format!(
+                "✅ Note moved successfully\n\n\
+                 📁 **{}** → **{}**\n\
+                 🔗 Permalink: {permalink}\n\
+                 📊 Database and search index updated\n\n\
+                 <!-- Project: {project} -->",
+                wish.identifier, note.path
+            ))
+        }
+        Format::Json => Reply::json(json!({
+            "moved": true,
+            "title": note.title,
+            "permalink": note.permalink,
+            "file_path": note.path.as_str(),
+            "source": wish.identifier,
+            "destination": note.path.as_str(),
+        })),
+    }
+}
+
+/// What is said of a note or folder that stayed where it is.
+fn failed(wish: &Wish<'_>, error: &str) -> Value {
+    let mut value = json!({
+        "moved": false,
+        "title": null,
+        "permalink": null,
+        "file_path": null,
+        "source": wish.identifier,
+        "destination": wish.destination,
+        "error": error,
+    });
+    if wish.is_directory {
+        value["is_directory"] = json!(true);
+    }
+    value
 }

@@ -1,0 +1,118 @@
+//! Moving a whole folder.
+//!
+//! Invariant: the heading says "Successfully" only when every file moved.
+
+use super::super::call::{Call, Format};
+use super::super::many_files;
+use super::super::reply::Reply;
+use super::Wish;
+use super::refusal::{self, Refusal};
+use cairn_engine::{MovedDirectory, Project};
+use serde_json::json;
+use std::fmt::Write as _;
+
+/// Moves the folder.
+pub(super) fn moved(
+    call: &Call<'_>,
+    project: &Project<'_>,
+    wish: &Wish<'_>,
+    destination: &str,
+) -> Result<Reply, Refusal> {
+    let folder = refusal::here(call, project, wish)?;
+    let folder = refusal::local(project, folder);
+    let moved = project.move_directory(folder, destination, call.progress, call.cancel)?;
+    let name = &project.settings().name;
+    if !moved.moved.is_empty() {
+        call.host.tell_changed(name, true);
+    }
+    Ok(match call.format() {
+        Format::Text => Reply::text(text(name, wish, &moved)),
+        Format::Json => Reply::json(json(wish, &moved)),
+    })
+}
+
+fn heading(moved: &MovedDirectory) -> &'static str {
+    if moved.total == 0 {
+        "# Directory Move Failed - No Files Found"
+    } else if moved.cancelled {
+        "# Directory Move Cancelled"
+    } else if moved.failed.is_empty() {
+        "# Directory Moved Successfully"
+    } else if moved.moved.is_empty() {
+        "# Directory Move Failed"
+    } else {
+        "# Directory Move Incomplete"
+    }
+}
+
+fn text(project: &str, wish: &Wish<'_>, moved: &MovedDirectory) -> String {
+    let (source, destination) = (wish.identifier, wish.destination);
+    let mut text = format!(
+        "{}\n\n**Source:** `{source}`\n**Destination:** `{destination}`\n\n",
+        heading(moved)
+    );
+    if moved.total == 0 {
+        text += &many_files::none(source, "moved");
+    } else {
+        text += &many_files::summary(moved.total, "moved", moved.moved.len(), moved.failed.len());
+        if moved.cancelled {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
+                "- Not attempted: {}\n\n\
+                 Cancelled on request: what moved stays moved; repeat the call to move the rest.\n",
+                left(moved)
+            );
+        }
+        let paths = moved.moved.iter().map(|(_, to)| to.as_str());
+        text += &many_files::files("Moved Files", paths);
+        text += &many_files::failures(&moved.failed);
+    }
+    text + &format!("\n<!-- Project: {project} -->")
+}
+
+fn json(wish: &Wish<'_>, moved: &MovedDirectory) -> serde_json::Value {
+    let failed: Vec<_> = moved
+        .failed
+        .iter()
+        .map(|fault| json!({ "path": fault.path, "error": fault.message }))
+        .collect();
+    let mut value = json!({
+        "moved": moved.total > 0 && failed.is_empty() && !moved.cancelled,
+        "title": null,
+        "permalink": null,
+        "file_path": null,
+        "source": wish.identifier,
+        "destination": wish.destination,
+        "is_directory": true,
+        "total_files": moved.total,
+        "successful_moves": moved.moved.len(),
+        "failed_moves": failed.len(),
+    });
+    let error = if moved.total == 0 {
+        "Directory not found or empty: no files matched".to_owned()
+    } else if moved.cancelled {
+        format!(
+            "Directory move cancelled: {} of {} files were not attempted",
+            left(moved),
+            moved.total
+        )
+    } else if failed.is_empty() {
+        return value;
+    } else {
+        format!(
+            "Directory move incomplete: {} of {} files stayed",
+            failed.len(),
+            moved.total
+        )
+    };
+    value["error"] = json!(error);
+    if !failed.is_empty() {
+        value["errors"] = json!(failed);
+    }
+    value
+}
+
+fn left(moved: &MovedDirectory) -> usize {
+    moved.total - moved.moved.len() - moved.failed.len()
+}
