@@ -6,4 +6,6 @@ mod context;
 mod identify;
 mod list;
 mod read;
+mod rows;
+mod schema;
 mod search;
