@@ -18,7 +18,7 @@ pub(crate) use atomic::{remove, rename, write};
 pub(crate) use folders::{has_folder, no_folder, remove_empty_folders};
 pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks};
-pub(crate) use lookout::{Lookout, Presence};
+pub(crate) use lookout::{Glance, Lookout, Presence};
 pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};
 pub(crate) use turns::Turns;
 

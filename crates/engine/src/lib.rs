@@ -40,7 +40,7 @@ pub use search_notes::{SearchHit, SearchReply, SearchRequest, Snippet};
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
-pub use watch::{Watch, Watched};
+pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
 use cairn_index::{Index, ProjectId, Scope};

@@ -3,14 +3,18 @@
 //! It knows no protocol. Invariant: nothing is opened until it is needed or [`Host::start`] is called, and whoever asks
 //! meanwhile is told how far it is.
 
-use cairn_engine::{Cancel, Engine, Progress, Settings, Watch, Watched};
+mod follow;
+
+use cairn_engine::{Cancel, Engine, Settings};
+use follow::Watching;
 use jiff::Zoned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 /// What the server asks of the machine it runs on; the binary answers, and tests do.
 pub trait Home: Send + Sync + 'static {
@@ -26,6 +30,10 @@ pub trait Home: Send + Sync + 'static {
     fn now(&self) -> Zoned;
     /// Returns what a report of a fault needs to know, without secrets.
     fn diagnostics(&self) -> Diagnostics;
+    /// Writes one line into the server's log; stdout belongs to the protocol.
+    fn log(&self, line: &str) {
+        tell(line);
+    }
 }
 
 /// Why the registry could not be read or changed.
@@ -79,37 +87,47 @@ pub enum Indexing {
 /// Something changed in a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changed {
-    /// Its name.
-    pub(crate) project: String,
+    /// Its name; `None` when it may have been any.
+    pub(crate) project: Option<String>,
     /// Whether notes came, went or moved, rather than only changed.
     pub(crate) list: bool,
 }
 
 /// A running server's state.
 pub struct Host {
+    me: Weak<Self>,
     home: Box<dyn Home>,
     options: HostOptions,
     engine: Mutex<Option<Arc<Engine>>>,
     indexing: Mutex<BTreeMap<String, Indexing>>,
     indexed: Condvar,
-    watch: Mutex<Option<Watch>>,
+    watch: Mutex<Option<Watching>>,
+    /// One sync that nobody asked for at a time: what a watch sees during the first one is looked at after it.
+    turn: Mutex<()>,
+    /// How many files each project had when listeners were last told.
+    counted: Mutex<BTreeMap<String, u64>>,
     changes: broadcast::Sender<Changed>,
     cancel: Cancel,
+    stopped: CancellationToken,
     started: AtomicBool,
 }
 
 impl Host {
     /// Returns a server that has opened nothing yet.
     pub fn new(home: impl Home, options: HostOptions) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             home: Box::new(home),
             options,
             engine: Mutex::default(),
             indexing: Mutex::default(),
             indexed: Condvar::new(),
             watch: Mutex::default(),
+            turn: Mutex::default(),
+            counted: Mutex::default(),
             changes: broadcast::channel(1024).0,
             cancel: Cancel::new(),
+            stopped: CancellationToken::new(),
             started: AtomicBool::new(false),
         })
     }
@@ -143,28 +161,34 @@ impl Host {
             },
             None => Arc::new(Engine::open(self.home.settings()?)?),
         };
-        *held = Some(Arc::clone(&engine));
+        let is_another = held.replace(Arc::clone(&engine)).is_some();
+        drop(held);
+        if is_another && self.started.load(Ordering::SeqCst) {
+            self.follow_behind();
+        }
         Ok(engine)
     }
 
     /// Begins the first sync of every project, and to watch them, on a thread of its own. Once only.
-    pub fn start(self: &Arc<Self>) {
-        if self.started.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let host = Arc::clone(self);
-        let spawned = std::thread::Builder::new()
-            .name("cairn-sync".to_owned())
-            .spawn(move || host.follow());
-        if let Err(error) = spawned {
-            tell(&format!("cannot begin to index: {error}"));
+    pub fn start(&self) {
+        if !self.started.swap(true, Ordering::SeqCst) {
+            self.follow_behind();
         }
     }
 
-    /// Asks whatever runs behind to stop.
+    /// Asks whatever runs behind, and every transport, to stop.
     pub fn stop(&self) {
         self.cancel.cancel();
-        drop(locked(&self.watch).take());
+        self.stopped.cancel();
+        // A watch that is being begun just now looks whether it is still wanted.
+        if let Ok(mut watch) = self.watch.try_lock() {
+            drop(watch.take());
+        }
+    }
+
+    /// Waits until [`Self::stop`] is called.
+    pub async fn stopped(&self) {
+        self.stopped.cancelled().await;
     }
 
     /// Returns how far the first sync of a project is; `None` when the server was not started, as for one call of the
@@ -197,16 +221,35 @@ impl Host {
 
     /// Tells everyone who listens that a project changed.
     pub(crate) fn tell_changed(&self, project: &str, list: bool) {
-        // Nobody may be listening.
-        let _ = self.changes.send(Changed {
-            project: project.to_owned(),
-            list,
-        });
+        self.tell(Some(project.to_owned()), list);
     }
 
-    /// Indexes a project that was registered just now, and watches it.
-    pub(crate) fn joined(self: &Arc<Self>, project: &str) {
+    /// Tells everyone who listens that a call changed something. A watch, where there is one, finds out whether notes
+    /// came or went.
+    pub(crate) fn tell_called(&self) {
+        self.tell(None, locked(&self.watch).is_none());
+    }
+
+    fn tell(&self, project: Option<String>, list: bool) {
+        // Nobody may be listening.
+        drop(self.changes.send(Changed { project, list }));
+    }
+
+    /// Leaves the first sync of a project that is being registered to whoever registers it.
+    pub(crate) fn joining(&self, project: &str) {
         self.set(project, Indexing::Complete);
+    }
+
+    /// Watches a project that was registered and indexed just now.
+    pub(crate) fn joined(&self, project: &str) {
+        self.set(project, Indexing::Complete);
+        self.watch_again();
+        self.tell_changed(project, true);
+    }
+
+    /// Forgets a project that left the registry just now, and watches the others.
+    pub(crate) fn left(&self, project: &str) {
+        locked(&self.indexing).remove(project);
         self.watch_again();
     }
 
@@ -231,89 +274,6 @@ impl Host {
             })
             .map(|settings| (settings.name.clone(), settings.root.clone()))
             .collect()
-    }
-
-    fn follow(self: &Arc<Self>) {
-        let engine = match self.engine() {
-            Ok(engine) => engine,
-            Err(failure) => return tell(&failure.to_string()),
-        };
-        // Watching first: what changes during the sync is seen afterwards.
-        self.watch_again();
-        for (name, _) in self.reached(&engine) {
-            if self.cancel.is_cancelled() {
-                return;
-            }
-            let Ok(project) = engine.project(Some(&name)) else {
-                continue;
-            };
-            let counting = Counting {
-                host: self,
-                project: &name,
-            };
-            let state = match project.sync(&counting, &self.cancel) {
-                Ok(report) if report.cancelled => return,
-                Ok(_) => Indexing::Complete,
-                Err(error) => Indexing::Failed(error.to_string()),
-            };
-            if let Indexing::Failed(message) = &state {
-                tell(&format!("{name}: {message}"));
-            }
-            self.set(&name, state);
-            self.tell_changed(&name, true);
-        }
-    }
-
-    /// Watches the folders of the registry as it is now.
-    fn watch_again(self: &Arc<Self>) {
-        if self.options.unwatched || !self.started.load(Ordering::SeqCst) {
-            return;
-        }
-        let Ok(engine) = self.engine() else { return };
-        let host = Arc::downgrade(self);
-        let (watch, failed) = Watch::start(self.reached(&engine), move |watched| {
-            if let Some(host) = host.upgrade() {
-                host.seen(&watched);
-            }
-        });
-        for (project, error) in failed {
-            tell(&format!("{project}: {error}"));
-        }
-        *locked(&self.watch) = Some(watch);
-    }
-
-    fn seen(&self, watched: &Watched) {
-        let Ok(engine) = self.engine() else { return };
-        let Ok(project) = engine.project(Some(&watched.project)) else {
-            return;
-        };
-        let list = match project.follow(watched, &self.cancel) {
-            Ok(Some(report)) => report.new + report.moved + report.deleted > 0,
-            Ok(None) => false,
-            Err(error) => return tell(&format!("{}: {error}", watched.project)),
-        };
-        self.tell_changed(&watched.project, list);
-    }
-}
-
-/// Counts the files of a first sync.
-struct Counting<'a> {
-    host: &'a Host,
-    project: &'a str,
-}
-
-impl Progress for Counting<'_> {
-    fn begin(&self, _phase: &'static str, total: Option<u64>) {
-        self.host
-            .set(self.project, Indexing::Running { done: 0, total });
-    }
-
-    fn advance(&self, steps: u64) {
-        if let Some(Indexing::Running { done, .. }) =
-            locked(&self.host.indexing).get_mut(self.project)
-        {
-            *done += steps;
-        }
     }
 }
 

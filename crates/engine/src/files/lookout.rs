@@ -4,7 +4,7 @@
 //! when the file system said so of the very path.
 
 use super::listing::{Rules, ignore_texts, patterns};
-use super::reading::{is_gone, is_spelled};
+use super::reading::{is_gone, is_spelled, modified_ns};
 use super::{Point, failpoint};
 use crate::ignore_rules::{FolderRules, IGNORE_FILES, Patterns, is_hidden, is_transient};
 use cairn_note::NotePath;
@@ -22,6 +22,26 @@ pub(crate) enum Presence {
     Hidden,
     /// It is there after all.
     There,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// A file that is looked at.
+    File {
+        /// Bytes.
+        size: u64,
+        /// Modification time, nanoseconds since 1970.
+        modified_ns: i64,
+    },
+    /// A folder that is looked at, and the names in it.
+    Folder(Vec<String>),
+    /// Something that is not looked at: it is ignored, or neither file nor folder.
+    Hidden,
+    /// Nothing.
+    Nothing,
     /// Nobody can tell.
     Unknown,
 }
@@ -61,6 +81,30 @@ impl<'a> Lookout<'a> {
             Ok(_) if self.is_spelled(path) => Presence::There,
             // The file system ignores case, and the file has another name now.
             Ok(_) => Presence::Gone,
+        }
+    }
+
+    /// Returns what is at that path now, whether or not anything was known of it.
+    pub(crate) fn glance(&mut self, path: &NotePath) -> Glance {
+        let rules = match self.folder(path.parent()) {
+            Ok(rules) => rules,
+            Err(presence) => return presence.into(),
+        };
+        let absolute = self.root.join(path.as_str());
+        match failpoint(Point::Open, &absolute).and_then(|()| fs::symlink_metadata(&absolute)) {
+            Err(error) if is_gone(&error) => Glance::Nothing,
+            Err(_) => Glance::Unknown,
+            Ok(metadata) if metadata.is_dir() => match self.folder(path.as_str()) {
+                Ok(_) => names(&absolute),
+                Err(presence) => presence.into(),
+            },
+            Ok(metadata) if !metadata.is_file() => Glance::Hidden,
+            Ok(_) if is_transient(path.file_name()) => Glance::Hidden,
+            Ok(_) if self.ignores(rules.as_ref(), path.as_str(), false) => Glance::Hidden,
+            Ok(metadata) => Glance::File {
+                size: metadata.len(),
+                modified_ns: modified_ns(&metadata),
+            },
         }
     }
 
@@ -134,4 +178,28 @@ impl<'a> Lookout<'a> {
         ends.into_iter()
             .all(|end| is_spelled(&self.root.join(&text[..end])))
     }
+}
+
+impl From<Presence> for Glance {
+    fn from(presence: Presence) -> Self {
+        match presence {
+            Presence::Gone => Self::Nothing,
+            Presence::Hidden => Self::Hidden,
+            Presence::There | Presence::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// The names in a folder; one that nobody can read makes the folder unknown.
+fn names(folder: &Path) -> Glance {
+    let names = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| {
+                let name = entry?.file_name();
+                name.into_string()
+                    .map_err(|_| std::io::ErrorKind::InvalidData.into())
+            })
+            .collect::<std::io::Result<Vec<String>>>()
+    });
+    names.map_or(Glance::Unknown, Glance::Folder)
 }

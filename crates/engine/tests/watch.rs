@@ -1,0 +1,222 @@
+//! What a watch sees, and what following it does.
+
+use cairn_engine::{
+    Cancel, Engine, Followed, ProjectSettings, Settings, Silent, Watch, Watched, WriteRequest,
+};
+use cairn_testkit::Vault;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// Far longer than any watch needs: reached only when nothing comes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn engine(vaults: &[(&str, &Vault)]) -> Engine {
+    let (name, vault) = vaults[0];
+    let mut settings = Settings::in_memory(name, vault.root().to_owned());
+    settings.projects = vaults
+        .iter()
+        .map(|(name, vault)| ProjectSettings {
+            name: (*name).to_owned(),
+            root: vault.root().to_owned(),
+        })
+        .collect();
+    let engine = Engine::open(settings).expect("an index in memory opens");
+    for project in engine.projects() {
+        project
+            .sync(&Silent, &Cancel::new())
+            .expect("the vault is there");
+    }
+    engine
+}
+
+fn watched(vault: &Vault, paths: &[&str]) -> Watched {
+    Watched {
+        project: "main".to_owned(),
+        paths: paths.iter().map(|path| vault.path(path)).collect(),
+        overflow: false,
+    }
+}
+
+fn follow(engine: &Engine, watched: &Watched) -> Followed {
+    engine
+        .project(Some(&watched.project))
+        .expect("the project is there")
+        .follow(watched, &Cancel::new())
+        .expect("the folder can be listed")
+}
+
+/// The report of a follow: new, modified, moved, deleted.
+fn counts(followed: &Followed) -> Option<(usize, usize, usize, usize)> {
+    let report = followed.report.as_ref()?;
+    Some((report.new, report.modified, report.moved, report.deleted))
+}
+
+fn seen(projects: Vec<(String, PathBuf)>) -> (Watch, Vec<String>, Receiver<Watched>) {
+    let (sender, receiver) = channel();
+    let (watch, failed) = Watch::start(projects, move |watched| {
+        // The test may be over.
+        drop(sender.send(watched));
+    });
+    let failed = failed
+        .into_iter()
+        .map(|(project, error)| format!("{project}: {error}"))
+        .collect();
+    (watch, failed, receiver)
+}
+
+#[test]
+fn what_this_process_wrote_is_no_news() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let engine = engine(&[("main", &vault)]);
+    let project = engine.project(None).expect("there is a default");
+    let request = WriteRequest {
+        title: "New".to_owned(),
+        folder: "deep/er".to_owned(),
+        content: "text".to_owned(),
+        ..WriteRequest::default()
+    };
+    project.write_note(&request).expect("the note is new");
+    let followed = follow(
+        &engine,
+        &watched(&vault, &["deep", "deep/er", "deep/er/New.md", "a.md"]),
+    );
+    assert_eq!(
+        followed,
+        Followed {
+            report: None,
+            missing: false,
+            known: 2
+        }
+    );
+}
+
+#[test]
+fn outside_changes_are_news() {
+    let vault = Vault::new("//- a.md\n# A\n//- folder/b.md\n# B\n//- folder/c.md\n# C\n");
+    let engine = engine(&[("main", &vault)]);
+    vault.write("a.md", "# A, longer\n");
+    assert_eq!(
+        counts(&follow(&engine, &watched(&vault, &["a.md"]))),
+        Some((0, 1, 0, 0))
+    );
+    vault.write("new/deep/d.md", "# D\n");
+    // Only the folder is told of: what came with it is found.
+    assert_eq!(
+        counts(&follow(&engine, &watched(&vault, &["new"]))),
+        Some((1, 0, 0, 0))
+    );
+    std::fs::rename(vault.path("folder"), vault.path("moved")).expect("it can be renamed");
+    let followed = follow(&engine, &watched(&vault, &["folder", "moved"]));
+    assert_eq!(counts(&followed), Some((0, 0, 2, 0)));
+    assert!(followed.missing);
+    vault.remove("a.md");
+    let followed = follow(&engine, &watched(&vault, &["a.md"]));
+    assert_eq!(counts(&followed), Some((0, 0, 0, 1)));
+    assert_eq!((followed.missing, followed.known), (true, 3));
+}
+
+#[test]
+fn what_is_not_looked_at_is_no_news() {
+    let vault = Vault::new("//- .gitignore\nbuild/\n//- a.md\n# A\n");
+    let engine = engine(&[("main", &vault)]);
+    vault.write("build/out.md", "# Out\n");
+    vault.write("a.md.swp", "x");
+    let quiet = watched(
+        &vault,
+        &["build", "build/out.md", "a.md.swp", "gone.md", "a.md"],
+    );
+    assert_eq!(follow(&engine, &quiet).report, None);
+    vault.write(".gitignore", "a.md\n");
+    // Other rules show and hide other files.
+    assert_eq!(
+        counts(&follow(&engine, &watched(&vault, &[".gitignore"]))),
+        Some((1, 0, 0, 1))
+    );
+}
+
+#[test]
+fn lost_events_are_made_up_for() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let engine = engine(&[("main", &vault)]);
+    vault.write("b.md", "# B\n");
+    let lost = Watched {
+        overflow: true,
+        ..watched(&vault, &[])
+    };
+    assert_eq!(counts(&follow(&engine, &lost)), Some((1, 0, 0, 0)));
+}
+
+#[test]
+fn a_watch_tells_of_writes_renames_and_deletions_in_old_and_new_folders() {
+    let vault = Vault::new("//- a.md\n# A\n//- folder/b.md\n# B\n");
+    let (_watch, failed, receiver) = seen(vec![("main".to_owned(), vault.root().to_owned())]);
+    assert_eq!(failed, Vec::<String>::new());
+    let next = |path: &str| {
+        let wanted = vault.path(path);
+        loop {
+            let watched = receiver
+                .recv_timeout(PATIENCE)
+                .unwrap_or_else(|_| panic!("{path} is told of"));
+            assert_eq!(
+                (watched.project.as_str(), watched.overflow),
+                ("main", false)
+            );
+            if watched.paths.contains(&wanted) {
+                return;
+            }
+        }
+    };
+    vault.write("a.md", "# A, longer\n");
+    next("a.md");
+    vault.rename("folder/b.md", "folder/c.md");
+    next("folder/c.md");
+    vault.remove("folder/c.md");
+    next("folder/c.md");
+    vault.write("new/d.md", "# D\n");
+    next("new");
+    vault.write("new/e.md", "# E\n");
+    next("new/e.md");
+}
+
+#[test]
+fn a_folder_that_cannot_be_watched_stops_no_other() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let (_watch, failed, receiver) = seen(vec![
+        ("lost".to_owned(), vault.path("no/such/folder")),
+        ("main".to_owned(), vault.root().to_owned()),
+    ]);
+    assert_eq!(failed.len(), 1);
+    assert!(failed[0].starts_with("lost: cannot watch "), "{failed:?}");
+    vault.write("a.md", "# A, longer\n");
+    let watched = receiver.recv_timeout(PATIENCE).expect("it is told of");
+    assert_eq!(watched.project, "main");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_behind_a_symbolic_link_is_watched_under_its_own_name() {
+    let vault = Vault::new("//- real/a.md\n# A\n//- elsewhere/b.md\n# B\n");
+    std::os::unix::fs::symlink(vault.path("real"), vault.path("link")).expect("a link is made");
+    std::os::unix::fs::symlink(vault.path("elsewhere"), vault.path("real/inner"))
+        .expect("a link is made");
+    let (_watch, _, receiver) = seen(vec![("main".to_owned(), vault.path("link"))]);
+    // A link below the root is not followed, as in a listing.
+    vault.write("elsewhere/b.md", "# B, longer\n");
+    vault.write("real/a.md", "# A, longer\n");
+    let watched = receiver.recv_timeout(PATIENCE).expect("it is told of");
+    assert_eq!(watched.paths, [vault.path("link/a.md")]);
+}
+
+#[test]
+fn a_dropped_watch_tells_nothing() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let (watch, _, receiver) = seen(vec![("main".to_owned(), vault.root().to_owned())]);
+    drop(watch);
+    vault.write("a.md", "# A, longer\n");
+    // The thread ends, and with it the sender.
+    assert!(
+        receiver.recv_timeout(PATIENCE).is_err(),
+        "nothing is told of"
+    );
+}
