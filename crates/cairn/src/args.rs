@@ -4,8 +4,8 @@
 //! understood, so that `--version` and `--help` answer at once.
 
 use crate::commands::{
-    build_context, config, delete_note, edit_note, list_directory, move_note, project, read_note,
-    recent_activity, search_notes, sync, write_note,
+    build_context, config, delete_note, edit_note, list_directory, mcp, move_note, project,
+    read_note, recent_activity, search_notes, sync, tool, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -91,6 +91,10 @@ pub(crate) enum Command {
     Status(sync::Projects),
     /// Forgets the index and builds it anew
     Reindex(sync::Projects),
+    /// Serves agents over MCP, or sets up their clients
+    Mcp(mcp::Arguments),
+    /// Calls an MCP tool from here, as an agent would
+    Tool(tool::Arguments),
     /// Registers folders as projects
     #[command(subcommand)]
     Project(project::Command),

@@ -8,6 +8,7 @@ mod content;
 pub(crate) mod delete_note;
 pub(crate) mod edit_note;
 pub(crate) mod list_directory;
+pub(crate) mod mcp;
 mod metadata;
 pub(crate) mod move_note;
 pub(crate) mod project;
@@ -17,6 +18,7 @@ pub(crate) mod reindex;
 pub(crate) mod search_notes;
 pub(crate) mod status;
 pub(crate) mod sync;
+pub(crate) mod tool;
 pub(crate) mod write_note;
 
 use crate::args::{Cli, Command};
@@ -64,6 +66,8 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Sync(arguments) => sync::run(invocation, &arguments),
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),
+        Command::Mcp(arguments) => mcp::run(invocation, arguments),
+        Command::Tool(arguments) => tool::run(invocation, arguments),
         Command::Project(command) => project::run(invocation, command),
         Command::Config(command) => config::run(invocation, command),
     }

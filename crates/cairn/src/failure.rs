@@ -18,6 +18,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The way out.
     pub(crate) hint: Option<String>,
+    /// Whether a tool worded it, and its kind is not known.
+    pub(crate) is_of_tool: bool,
     /// Of a file that is not as it was believed: the checksum it should have, and the one it has unless it is gone.
     pub(crate) checksums: Option<(String, Option<String>)>,
 }
@@ -29,7 +31,21 @@ impl Failure {
             kind,
             message: message.into(),
             hint: None,
+            is_of_tool: false,
             checksums: None,
+        }
+    }
+
+    /// A tool's answer that says it failed.
+    pub(crate) fn of_tool(answer: &str) -> Self {
+        let (message, hint) = match answer.split_once("\nHint: ") {
+            Some((message, hint)) => (message, Some(hint.to_owned())),
+            None => (answer, None),
+        };
+        Self {
+            hint,
+            is_of_tool: true,
+            ..Self::new(Kind::Io, message)
         }
     }
 
@@ -65,6 +81,7 @@ impl Failure {
     /// Returns the kind as programs read it.
     pub(crate) fn kind_name(&self) -> &'static str {
         match self.kind {
+            _ if self.is_of_tool => "tool",
             Kind::NotFound => "not_found",
             Kind::Conflict => "conflict",
             Kind::Invalid => "invalid",

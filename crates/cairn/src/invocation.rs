@@ -8,6 +8,7 @@ use crate::interrupt::{self, CANCEL};
 use crate::output::{Bar, Form, Output, Style, Talk, text};
 use crate::settings::{Config, Home, Keeping, Reach};
 use cairn_engine::{Engine, Project};
+use std::path::Path;
 
 /// One run of the binary.
 #[derive(Debug)]
@@ -55,6 +56,22 @@ impl Invocation {
             ));
         }
         self.home()
+    }
+
+    /// Whether the answer is for a program.
+    pub(crate) fn is_json(&self) -> bool {
+        self.global.json
+    }
+
+    /// Returns the folder given with `-C`.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.global.dir.as_deref()
+    }
+
+    /// Whether the configuration is another one than a program started elsewhere would find.
+    pub(crate) fn has_own_config(&self) -> bool {
+        self.global.config.is_some()
+            || std::env::var_os("CAIRN_HOME").is_some_and(|folder| !folder.is_empty())
     }
 
     /// Returns the name given with `--project`.

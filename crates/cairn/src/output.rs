@@ -77,6 +77,11 @@ impl Answer {
         }
     }
 
+    /// An answer without words.
+    pub(crate) fn nothing() -> Self {
+        Self::new(String::new(), Value::Null)
+    }
+
     /// Adds what a person is told on stderr.
     pub(crate) fn notice(self, notice: impl Into<String>) -> Self {
         Self {
@@ -119,6 +124,8 @@ impl Output {
         let mut out = io::stdout().lock();
         match self.form {
             Form::Text => out.write_all(answer.text.as_bytes())?,
+            // A command that has nothing to say, as a server that ended.
+            Form::Json if answer.json.is_null() => {}
             Form::Json => writeln!(out, "{:#}", answer.json)?,
         }
         out.flush()?;

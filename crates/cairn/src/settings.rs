@@ -11,6 +11,7 @@ mod near;
 pub(crate) mod registry;
 
 pub(crate) use config::{Config, Source};
+pub(crate) use folders::absolute;
 pub(crate) use near::near;
 
 use crate::config_file::{ConfigFile, Reload, create_private_folder};
@@ -51,7 +52,7 @@ impl Home {
     /// platform's configuration folder.
     pub(crate) fn find(config: Option<&Path>) -> Result<Self> {
         let config = match config {
-            Some(file) => folders::absolute(file)?,
+            Some(file) => absolute(file)?,
             None => config_folder()?.join("config.toml"),
         };
         let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
@@ -80,6 +81,11 @@ impl Home {
     /// Returns the index of the registered projects.
     pub(crate) fn index(&self) -> PathBuf {
         self.folder.join("data").join("index.db")
+    }
+
+    /// Returns the log of servers.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.join("data").join("cairn.log")
     }
 
     /// Returns the index of a folder that is not registered.
@@ -163,7 +169,7 @@ impl Home {
 
 fn config_folder() -> Result<PathBuf> {
     match std::env::var_os("CAIRN_HOME") {
-        Some(folder) if !folder.is_empty() => folders::absolute(Path::new(&folder)),
+        Some(folder) if !folder.is_empty() => absolute(Path::new(&folder)),
         _ => {
             use etcetera::BaseStrategy as _;
             let strategy = etcetera::choose_base_strategy().map_err(|_| {
@@ -178,7 +184,7 @@ fn config_folder() -> Result<PathBuf> {
 /// Makes a project of a folder. It has the name under which the folder is registered, since names stand in permalinks
 /// and permalinks in notes; a folder that is not registered names itself.
 fn ad_hoc(folder: &Path, registered: &[ProjectSettings]) -> Result<ProjectSettings> {
-    let root = folders::real(&folders::absolute(folder)?);
+    let root = folders::real(&absolute(folder)?);
     if !root.is_dir() {
         return Err(Failure::new(
             Kind::NotFound,

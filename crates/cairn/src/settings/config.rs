@@ -104,6 +104,14 @@ impl Config {
         }
     }
 
+    /// Returns the value of a key that nobody is shown.
+    pub(crate) fn secret(&self, key: &Key) -> Option<&str> {
+        match self.value(key).0 {
+            Some(Setting::Secret(secret)) => Some(secret),
+            _ => None,
+        }
+    }
+
     /// Returns the value of a key that is true or false.
     pub(crate) fn boolean(&self, key: &Key) -> bool {
         self.value(key).0 == Some(&Setting::Boolean(true))

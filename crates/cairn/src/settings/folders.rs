@@ -7,7 +7,7 @@ use cairn_engine::Kind;
 use std::path::{Component, Path, PathBuf};
 
 /// Returns an absolute path: `~` is the home directory, anything relative is below the current folder.
-pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     let path = expand(path)?;
     std::path::absolute(&path).map_err(|error| {
         let message = format!("cannot make {} absolute: {error}", path.display());

@@ -28,13 +28,16 @@ enum Form {
     Boolean,
     Number { least: i64, most: i64 },
     OneOf(&'static [&'static str]),
+    Secret,
 }
 
 /// A value of a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Setting {
     /// A text.
     Text(String),
+    /// A text nobody is shown.
+    Secret(String),
     /// Yes or no.
     Boolean(bool),
     /// A number.
@@ -95,14 +98,35 @@ pub(crate) static CHECKOUT_TIMEOUT: Key = Key {
     about: "seconds to wait for an index another process holds",
 };
 
+/// Which tools `cairn mcp` offers.
+pub(crate) static TOOLS: Key = Key {
+    name: "tools",
+    form: Form::OneOf(&["full", "core", "read-only"]),
+    default: "full",
+    about: "the tools `cairn mcp` offers",
+};
+
+/// What a client of the HTTP transports must present.
+pub(crate) static HTTP_TOKEN: Key = Key {
+    name: "http_token",
+    form: Form::Secret,
+    default: "",
+    about: "the secret an HTTP client of `cairn mcp` must send; never shown",
+};
+
+/// What stands in place of a secret.
+pub(crate) const HIDDEN: &str = "********";
+
 /// Every key, in the order the reference lists them.
-pub(crate) static KEYS: [&Key; 6] = [
+pub(crate) static KEYS: [&Key; 8] = [
     &DEFAULT_PROJECT,
     &PERMALINKS_INCLUDE_PROJECT,
     &KEBAB_FILENAMES,
     &DURABILITY,
     &INDEX_CONCURRENCY,
     &CHECKOUT_TIMEOUT,
+    &TOOLS,
+    &HTTP_TOKEN,
 ];
 
 impl Key {
@@ -151,6 +175,7 @@ impl Key {
             },
             Form::Number { .. } => text.parse().ok().map(Setting::Number),
             Form::OneOf(_) => Some(Setting::Text(text.to_ascii_lowercase())),
+            Form::Secret => Some(Setting::Secret(text.to_owned())),
         };
         self.fit(setting, &format!("'{text}'"))
     }
@@ -163,6 +188,7 @@ impl Key {
             }
             Form::Boolean => item.as_bool().map(Setting::Boolean),
             Form::Number { .. } => item.as_integer().map(Setting::Number),
+            Form::Secret => item.as_str().map(|text| Setting::Secret(text.to_owned())),
         };
         self.fit(setting, item.to_string().trim())
     }
@@ -171,6 +197,10 @@ impl Key {
         let fits = match (&self.form, &setting) {
             (_, None) => false,
             (Form::Project, Some(Setting::Text(name))) => !name.is_empty(),
+            // It travels in a header, where nothing else survives.
+            (Form::Secret, Some(Setting::Secret(secret))) => {
+                !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic())
+            }
             (Form::OneOf(words), Some(Setting::Text(word))) => words.contains(&word.as_str()),
             (Form::Number { least, most }, Some(Setting::Number(number))) => {
                 (least..=most).contains(&number)
@@ -185,6 +215,8 @@ impl Key {
                 format!("{name} must be a whole number from {least} to {most}, not {shown}")
             }
             Form::OneOf(words) => format!("{name} must be {}, not {shown}", words.join(" or ")),
+            // Not what was given: a message ends up in logs.
+            Form::Secret => format!("{name} must be printable ASCII without spaces"),
         })
     }
 }
@@ -194,6 +226,7 @@ impl Setting {
     pub(crate) fn json(&self) -> serde_json::Value {
         match self {
             Self::Text(text) => text.as_str().into(),
+            Self::Secret(_) => HIDDEN.into(),
             Self::Boolean(truth) => (*truth).into(),
             Self::Number(number) => (*number).into(),
         }
@@ -202,7 +235,7 @@ impl Setting {
     /// Returns the value for the file.
     pub(crate) fn toml(&self) -> toml_edit::Value {
         match self {
-            Self::Text(text) => text.as_str().into(),
+            Self::Text(text) | Self::Secret(text) => text.as_str().into(),
             Self::Boolean(truth) => (*truth).into(),
             Self::Number(number) => (*number).into(),
         }
@@ -213,9 +246,16 @@ impl std::fmt::Display for Setting {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text(text) => out.write_str(text),
+            Self::Secret(_) => out.write_str(HIDDEN),
             Self::Boolean(truth) => truth.fmt(out),
             Self::Number(number) => number.fmt(out),
         }
+    }
+}
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Setting({self})")
     }
 }
 
@@ -244,6 +284,13 @@ mod tests {
                 "none",
                 Err("durability must be fsync or os, not 'none'"),
             ),
+            (&HTTP_TOKEN, "s3cret", Ok(HIDDEN)),
+            (
+                &HTTP_TOKEN,
+                "two words",
+                Err("http_token must be printable ASCII without spaces"),
+            ),
+            (&TOOLS, "Read-Only", Ok("read-only")),
             (
                 &DEFAULT_PROJECT,
                 "",
