@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod identify;
 mod ignore_rules;
+mod look_up;
 mod progress;
 mod settings;
 mod sync;
@@ -20,23 +21,34 @@ mod edit_note;
 mod list_directory;
 mod move_note;
 mod project_info;
+mod read_content;
 mod read_note;
 mod recent_activity;
+mod resources;
+mod schema;
 mod search_notes;
 mod status;
 mod write_note;
 
 pub use build_context::{Context, ContextItem, ContextRequest};
-pub use delete_note::{Confirm, Deleted, DeletedDirectory};
+pub use delete_note::{Confirm, Deleted, DeletedDirectory, MOST_UNCONFIRMED};
 pub use edit_note::{EditRequest, Edited};
 pub use error::{Error, Kind, Result};
 pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
 pub use move_note::{Moved, MovedDirectory};
 pub use progress::{Cancel, Progress, Silent};
 pub use project_info::ProjectInfo;
-pub use read_note::{ReadNote, ReadRequest};
-pub use recent_activity::RecentRequest;
-pub use search_notes::{SearchHit, SearchReply, SearchRequest, Snippet};
+pub use read_content::ReadContent;
+pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
+pub use recent_activity::{RecentItem, RecentKind, RecentRequest};
+pub use resources::Overview;
+pub use schema::{
+    BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,
+};
+pub use search_notes::{
+    RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchHit, SearchReply, SearchRequest,
+    SearchRow, Snippet,
+};
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;

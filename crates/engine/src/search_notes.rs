@@ -3,18 +3,23 @@
 //! The index finds and ranks; the passage that is shown is cut from the file, since the index keeps no text.
 //! Invariant: no query text is an error, and a file that cannot be read costs its snippet, not the hit.
 
+mod asked;
 mod clean;
+mod name;
+mod question;
+mod rows;
 mod snippet;
+mod tag_tokens;
 mod units;
 
-use crate::accept::{folder, page_offset};
+pub use rows::{RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchRow};
+
+use crate::accept::page_offset;
 use crate::{Project, Result};
-use cairn_index::{Filter, Hit, NoteRecord, Scores};
-use cairn_note::filter::{MetadataFilter, canonical_type};
-use cairn_note::query::Query;
-use cairn_note::{Metadata, tags, timeframe};
+use asked::Asked;
+use cairn_index::{Hit, NoteRecord, Scores};
+use cairn_note::Metadata;
 use jiff::Zoned;
-use serde_json::Value;
 use std::ops::Range;
 use units::Wanted;
 
@@ -93,21 +98,20 @@ impl Project<'_> {
     /// [`crate::Error::Invalid`] for a page out of range. The query itself is never an error.
     pub fn search_notes(&self, request: &SearchRequest) -> Result<SearchReply> {
         let offset = page_offset(request.page, request.page_size, MOST_HITS)?;
-        let query = Query::parse(&request.query);
-        let filter = self.filter(request, &query)?;
-        let nothing = SearchReply {
-            total_is_exact: true,
-            ..SearchReply::default()
+        let Some(asked) = Asked::words(request, vec![self.id()])? else {
+            return Ok(SearchReply {
+                total_is_exact: true,
+                ..SearchReply::default()
+            });
         };
-        if query.nothing || (request.query.trim().is_empty() && is_open(&filter)) {
-            return Ok(nothing);
-        }
-        let found = self
-            .session("search")?
-            .lexical(&query, &filter, request.page_size, offset)?;
+        let found = self.session("search")?.lexical(
+            &asked.query,
+            &asked.filter,
+            request.page_size,
+            offset,
+        )?;
         let count = found.hits.len();
         let is_full = count == request.page_size;
-        let wanted = Wanted::of(&query);
         Ok(SearchReply {
             has_more: count > 0
                 && (offset + count < found.total || (is_full && !found.total_is_exact)),
@@ -116,74 +120,29 @@ impl Project<'_> {
             hits: found
                 .hits
                 .into_iter()
-                .map(|hit| self.shown(hit, &wanted))
+                .map(|hit| self.shown(hit, &asked.wanted))
                 .collect(),
-        })
-    }
-
-    fn filter(&self, request: &SearchRequest, query: &Query) -> Result<Filter> {
-        let mut all_tags = tags::parse(&Value::from(request.tags.clone()));
-        for tag in &query.tags {
-            if !all_tags.contains(tag) {
-                all_tags.push(tag.clone());
-            }
-        }
-        let after = match request.after.as_deref().map(str::trim) {
-            None | Some("") => None,
-            Some(text) => Some(timeframe::moment(text, &request.now)?),
-        };
-        let folder = folder(request.folder.as_deref().unwrap_or_default())?;
-        Ok(Filter {
-            projects: vec![self.id()],
-            folder: folder.map(|folder| folder.to_string()),
-            note_types: request
-                .note_types
-                .iter()
-                .map(|name| canonical_type(name))
-                .collect(),
-            tags: all_tags,
-            categories: request.categories.clone(),
-            metadata: MetadataFilter::parse(&request.metadata)?,
-            after,
-            notes_only: false,
         })
     }
 
     fn shown(&self, hit: Hit, wanted: &Wanted) -> SearchHit {
-        let is_readable = hit.note.is_note && hit.note.fingerprint.size <= LARGEST_FILE;
-        // A file that went away since the search is a hit without a passage.
-        let bytes = is_readable
-            .then(|| crate::files::read(self.root(), &hit.note.path).ok())
-            .flatten();
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let snippet = text
-            .map(|text| snippet::snippet(&text, wanted))
-            .unwrap_or_default();
         SearchHit {
+            snippet: self.snippet(&hit.note, wanted),
             note: hit.note,
             score: hit.score,
             parts: hit.parts,
-            snippet,
         }
     }
-}
 
-/// Whether nothing but the project is asked for.
-fn is_open(filter: &Filter) -> bool {
-    let Filter {
-        projects: _,
-        folder,
-        note_types,
-        tags,
-        categories,
-        metadata,
-        after,
-        notes_only: _,
-    } = filter;
-    folder.is_none()
-        && note_types.is_empty()
-        && tags.is_empty()
-        && categories.is_empty()
-        && metadata.conditions.is_empty()
-        && after.is_none()
+    /// Cuts the best passage out of a note's file.
+    fn snippet(&self, note: &NoteRecord, wanted: &Wanted) -> Snippet {
+        let is_readable = note.is_note && note.fingerprint.size <= LARGEST_FILE;
+        // A file that went away since the search is a hit without a passage.
+        let bytes = is_readable
+            .then(|| crate::files::read(self.root(), &note.path).ok())
+            .flatten();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        text.map(|text| snippet::snippet(&text, wanted))
+            .unwrap_or_default()
+    }
 }

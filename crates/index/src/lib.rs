@@ -14,11 +14,11 @@ mod sqlite;
 pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Terms};
 pub use error::{Error, Result};
 pub use record::{
-    Count, Edge, Graph, NoteId, NoteKey, NoteRecord, ProjectId, Reach, RelationRecord, Resolution,
+    Connected, Count, Edge, Graph, Name, NoteId, NoteKey, NoteRecord, ProjectId, Reach, RelationRecord, Resolution,
     Scope, Statistics,
 };
 pub use search::{Filter, Hit, Hits, Scores};
-pub use sqlite::{Index, Options, Session};
+pub use sqlite::{Index, Options, Place, Session, TypedRelation};
 
 #[cfg(test)]
 mod contract;

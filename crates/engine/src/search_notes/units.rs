@@ -73,6 +73,18 @@ impl Wanted {
         wanted
     }
 
+    /// Returns how much of what is wanted a text has, 0 to 1; all of it when nothing is wanted.
+    pub(super) fn share(&self, text: &str) -> f32 {
+        let all: f32 = self.words.iter().map(|word| word.weight).sum();
+        if all == 0.0 {
+            return 1.0;
+        }
+        let found = self.matches(text);
+        let has = |index: usize| found.iter().any(|found| found.word == index);
+        let met = self.words.iter().enumerate().filter(|(at, _)| has(*at));
+        met.map(|(_, word)| word.weight).sum::<f32>() / all
+    }
+
     /// Returns every place a word stands at, in order.
     pub(super) fn matches(&self, text: &str) -> Vec<Match> {
         if self.words.is_empty() {

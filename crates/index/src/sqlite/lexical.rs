@@ -143,7 +143,7 @@ impl Session<'_> {
     }
 
     /// Cuts a page out of ranked notes.
-    fn page(
+    pub(super) fn page(
         &self,
         mut ranked: Vec<Ranked>,
         exact: bool,

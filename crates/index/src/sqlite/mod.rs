@@ -7,11 +7,14 @@
 mod candidates;
 mod counts;
 mod open;
+mod pages;
 mod pool;
 mod read;
 mod resolve;
+mod typed;
 
 mod allowed;
+mod items;
 mod lexical;
 mod plan;
 mod rank;
@@ -27,6 +30,9 @@ mod known;
 mod links;
 mod properties;
 mod row;
+
+pub use items::Place;
+pub use typed::TypedRelation;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
 use pool::{Begin, Lease, Nest, Pool};
