@@ -8,8 +8,7 @@ mod compose;
 
 use crate::accept::is_checksum;
 use crate::{Error, FileNames, Permalinks, Project, Result};
-use cairn_index::{NoteKey, NoteRecord, Resolution};
-use cairn_note::link::LinkTarget;
+use cairn_index::{NoteKey, NoteRecord};
 use cairn_note::path::{FileNameStyle, file_name_for_title, sanitize_folder};
 use cairn_note::{Metadata, NotePath, Permalink, frontmatter, permalink};
 use compose::{Content, Identity};
@@ -189,29 +188,12 @@ impl Project<'_> {
                 && other.is_markdown()
                 && (other.alias_key() == alias || permalink::slug(other.as_str()) == slug)
         };
-        let session = self.session("look for equivalent names")?;
-        // Whatever is equivalent has the canonical permalink, or else resolves by its path or title; what has another
-        // permalink, another title and another spelling all at once is let through.
-        let mut alike: Vec<NoteRecord> = Vec::new();
-        alike.extend(session.note(self.id(), NoteKey::Permalink(self.canonical(path).as_str()))?);
-        // A title such as `[[]]` is a file name but names nothing in a link.
-        let names = [path.as_str(), path.stem()];
-        for name in names
-            .into_iter()
-            .filter(|name| LinkTarget::parse(name).is_some())
-        {
-            match self.resolve(&session, name, None)? {
-                Resolution::Found(record) => alike.push(*record),
-                Resolution::Ambiguous(records) => alike.extend(records),
-                Resolution::Missing => {}
-            }
-        }
-        let existing = alike
-            .into_iter()
-            .find(|record| record.project == self.id() && is_equivalent(&record.path));
-        match existing {
-            Some(record) => Err(Error::Equivalent {
-                existing: record.path.to_string(),
+        let alike = self
+            .session("look for equivalent names")?
+            .alike_names(self.id(), path.as_str())?;
+        match alike.into_iter().find(|(other, _)| is_equivalent(other)) {
+            Some((existing, _)) => Err(Error::Equivalent {
+                existing: existing.to_string(),
             }),
             None => Ok(()),
         }

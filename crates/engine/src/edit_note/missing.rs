@@ -50,9 +50,8 @@ impl<'a> Project<'a> {
             Err(error @ Error::NotFound { .. }) => error,
             result => return result,
         };
-        let content = match &request.edit {
-            Some(Edit::Append { content } | Edit::Prepend { content }) => content,
-            _ => return Err(missing),
+        let Some(Edit::Append { content } | Edit::Prepend { content }) = &request.edit else {
+            return Err(missing);
         };
         // An id names a note that was there; it is no name for another one.
         let name = self.local_name(&request.identifier)?;
@@ -60,6 +59,10 @@ impl<'a> Project<'a> {
             return Err(missing);
         }
         let wanted = Wanted::of(&name);
+        if !wanted.folder.is_empty() {
+            // As given: cleaned, the folder of another disk would be one inside the project.
+            NotePath::parse(&wanted.folder)?;
+        }
         if let Some(path) = self.same_title(&name, &wanted)? {
             return self.edit_note(&EditRequest {
                 identifier: path.to_string(),
@@ -169,34 +172,31 @@ impl<'a> Project<'a> {
     fn same_title(&self, name: &str, wanted: &Wanted) -> Result<Option<NotePath>> {
         let mut alike = self
             .session("look for titles like a new one")?
-            .alike(self.id(), name)?;
-        alike.retain(|record| record.is_note);
+            .alike_names(self.id(), name)?;
+        alike.retain(|(path, _)| path.is_markdown());
         let lower = name.to_lowercase();
-        let same: Vec<&NoteRecord> = alike
+        let same: Vec<&NotePath> = alike
             .iter()
-            .filter(|record| record.title.trim().to_lowercase() == lower)
+            .filter(|(_, title)| title.trim().to_lowercase() == lower)
+            .map(|(path, _)| path)
             .collect();
         match same.as_slice() {
-            [only] => return Ok(Some(only.path.clone())),
+            [only] => return Ok(Some((*only).clone())),
             [] => {}
             several => {
                 return Err(Error::Ambiguous {
                     identifier: name.to_owned(),
-                    candidates: several
-                        .iter()
-                        .map(|record| record.path.to_string())
-                        .collect(),
+                    candidates: several.iter().map(ToString::to_string).collect(),
                 });
             }
         }
         let (title, folder) = (folded(&wanted.title), folded(&wanted.folder));
-        let confused = alike.into_iter().find(|record| {
-            folded(&record.title) == title
-                && (folder.is_empty() || folded(record.path.parent()) == folder)
+        let confused = alike.into_iter().find(|(path, other)| {
+            folded(other) == title && (folder.is_empty() || folded(path.parent()) == folder)
         });
         match confused {
-            Some(record) => Err(Error::Equivalent {
-                existing: record.path.to_string(),
+            Some((path, _)) => Err(Error::Equivalent {
+                existing: path.to_string(),
             }),
             None => Ok(None),
         }

@@ -265,7 +265,10 @@ fn what_is_no_name_for_a_new_note_makes_none() {
     };
     let id = append("0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11", "y");
     assert!(matches!(make(&id), Error::NotFound { .. }));
-    assert!(matches!(make(&append("../out", "y")), Error::Path(_)));
+    for outside in ["../out", "/home/ada/out", "C:/out", "~/out", "a/../../out"] {
+        let error = make(&append(outside, "y"));
+        assert!(matches!(error, Error::Path(_)), "{outside}: {error}");
+    }
     let replace = EditRequest {
         edit: Some(Edit::ReplaceSection {
             section: "## A".into(),

@@ -148,13 +148,14 @@ fn nothing_is_replaced_unasked() {
 #[test]
 fn an_equivalent_name_is_another_note() {
     let vault = Vault::new(
-        "//- alpha_note.md\nx\n//- notes/Caf\u{e9}.md\n---\npermalink: elsewhere\n---\n//- my-plan.md\n---\ntitle: My Plan\npermalink: other\n---\n//- pic.png\nx\n",
+        "//- alpha_note.md\nx\n//- notes/Caf\u{e9}.md\n---\npermalink: elsewhere\n---\n//- my-plan.md\n---\ntitle: My Plan\npermalink: other\n---\n//- so_so.md\n---\ntitle: Fine\npermalink: thanks\n---\n//- pic.png\nx\n",
     );
     let engine = open(&vault);
     for (title, folder, existing) in [
         ("Alpha Note", "", "alpha_note.md"),
         ("ALPHA-NOTE", "", "alpha_note.md"),
         ("My Plan", "", "my-plan.md"),
+        ("So So", "", "so_so.md"),
         ("cafe\u{301}", "notes", "notes/Caf\u{e9}.md"),
     ] {
         let error = main(&engine)

@@ -6,7 +6,7 @@ use super::Session;
 use super::resolve::{Choice, choose};
 use crate::Result;
 use crate::error::StatementContext;
-use crate::record::{NoteId, NoteRecord, ProjectId, Resolution, Scope};
+use crate::record::{NoteId, NoteKey, NoteRecord, ProjectId, Resolution, Scope};
 use cairn_note::NotePath;
 use cairn_note::link::{self, LinkTarget};
 use rusqlite::{Connection, Row};
@@ -40,22 +40,36 @@ impl Session<'_> {
         })
     }
 
-    /// Returns every file of a project whose path, title or permalink may be confused with a name: more than those
-    /// that are, none of those left out; by path.
+    /// Returns path and title of every file of a project that may be confused with a name: more than those that
+    /// are, none of those left out; by path.
     ///
     /// # Errors
     /// When a statement fails.
-    pub fn alike(&self, project: ProjectId, name: &str) -> Result<Vec<NoteRecord>> {
+    pub fn alike_names(&self, project: ProjectId, name: &str) -> Result<Vec<(NotePath, String)>> {
         let Some(target) = LinkTarget::parse(name) else {
             return Ok(Vec::new());
         };
         let found =
             candidates(self.lease.connection(), &target).action("look for names like one")?;
+        let mut alike: Vec<_> = found
+            .all
+            .into_iter()
+            .filter(|candidate| candidate.project == project.0)
+            .map(|candidate| (candidate.path, candidate.title))
+            .collect();
+        alike.sort();
+        Ok(alike)
+    }
+
+    /// Returns the files of [`Session::alike_names`].
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn alike(&self, project: ProjectId, name: &str) -> Result<Vec<NoteRecord>> {
         let mut records = Vec::new();
-        for place in found.find(|candidate| candidate.project == project.0) {
-            records.extend(self.by_id(NoteId(found.all[place].id))?);
+        for (path, _) in self.alike_names(project, name)? {
+            records.extend(self.note(project, NoteKey::Path(&path))?);
         }
-        records.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(records)
     }
 }
