@@ -70,6 +70,8 @@ pub struct NoteRecord {
 pub struct RelationRecord {
     /// The note it stands in.
     pub source: NoteId,
+    /// The how-manieth relation of that note it is, from 0.
+    pub position: u32,
     /// Its type.
     pub relation_type: String,
     /// The target as written.
@@ -127,6 +129,26 @@ pub struct Count {
     pub value: String,
     /// How many.
     pub count: u64,
+}
+
+/// What a file is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Its title.
+    pub title: String,
+    /// Its permalink; `None` for a file that is no note.
+    pub permalink: Option<String>,
+    /// Its path.
+    pub path: String,
+}
+
+/// A note and how many relations begin or end at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// What it is called.
+    pub name: Name,
+    /// How many.
+    pub relations: u64,
 }
 
 /// What a project holds.

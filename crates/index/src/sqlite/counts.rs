@@ -5,7 +5,8 @@
 use super::Session;
 use crate::Result;
 use crate::error::StatementContext;
-use crate::record::{Count, ProjectId, Statistics};
+use crate::record::{Connected, Count, Name, ProjectId, Statistics};
+use rusqlite::params;
 
 impl Session<'_> {
     /// Returns tags with the number of notes that have them, most frequent first.
@@ -41,6 +42,59 @@ impl Session<'_> {
             "SELECT category, count(*) FROM observation JOIN note ON note.id = observation.note WHERE project = ?1
              GROUP BY category ORDER BY 2 DESC, 1",
         )
+    }
+
+    /// Returns types of relations with the number of relations of them, most frequent first.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn relation_types(&self, project: ProjectId) -> Result<Vec<Count>> {
+        self.counts(
+            project,
+            "SELECT relation.type, count(*) FROM relation JOIN note ON note.id = relation.note WHERE project = ?1
+             GROUP BY relation.type ORDER BY 2 DESC, 1",
+        )
+    }
+
+    /// Returns the notes at which most relations begin or end, most first.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn most_connected(&self, project: ProjectId, limit: usize) -> Result<Vec<Connected>> {
+        self.rows(
+            "count connections",
+            "SELECT title, permalink, path, count(*) FROM
+                (SELECT note AS id FROM relation
+                 UNION ALL SELECT resolved FROM relation WHERE resolved IS NOT NULL)
+             JOIN note USING (id) WHERE project = ?1 GROUP BY id ORDER BY 4 DESC, path LIMIT ?2",
+            params![project.0, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| {
+                Ok(Connected {
+                    name: Name {
+                        title: row.get(0)?,
+                        permalink: row.get(1)?,
+                        path: row.get(2)?,
+                    },
+                    relations: row.get::<_, i64>(3)?.cast_unsigned(),
+                })
+            },
+        )
+    }
+
+    /// Returns how many notes no relation begins or ends at.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn isolated(&self, project: ProjectId) -> Result<u64> {
+        let counts = self.rows(
+            "count isolated notes",
+            "SELECT count(*) FROM note WHERE project = ?1 AND is_note
+                AND id NOT IN (SELECT note FROM relation)
+                AND id NOT IN (SELECT resolved FROM relation WHERE resolved IS NOT NULL)",
+            [project.0],
+            |row| row.get::<_, i64>(0),
+        )?;
+        Ok(counts.first().map_or(0, |count| count.cast_unsigned()))
     }
 
     fn counts(&self, project: ProjectId, sql: &str) -> Result<Vec<Count>> {

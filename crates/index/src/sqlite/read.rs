@@ -65,6 +65,7 @@ fn conversion(
 fn relation(row: &Row<'_>) -> rusqlite::Result<RelationRecord> {
     Ok(RelationRecord {
         source: NoteId(row.get(0)?),
+        position: row.get(5)?,
         relation_type: row.get(1)?,
         target: row.get(2)?,
         context: row.get(3)?,
@@ -73,8 +74,7 @@ fn relation(row: &Row<'_>) -> rusqlite::Result<RelationRecord> {
 }
 
 /// The columns `relation` reads.
-const RELATION: &str =
-    "relation.note, relation.type, relation.target, relation.context, relation.resolved";
+const RELATION: &str = "relation.note, relation.type, relation.target, relation.context, relation.resolved, relation.position";
 
 impl Session<'_> {
     /// Runs a query and reads all of its rows.
@@ -315,10 +315,10 @@ impl Session<'_> {
             "list unresolved links",
             &format!(
                 "SELECT {RELATION}, note.path FROM note JOIN relation ON relation.note = note.id
-                 WHERE note.project = ?1 AND relation.resolved IS NULL ORDER BY note.path, position LIMIT ?2"
+                 WHERE note.project = ?1 AND relation.resolved IS NULL ORDER BY note.path, relation.position LIMIT ?2"
             ),
             params![project.0, limit.min(i64::MAX as usize) as i64],
-            |row| Ok((path(row, 5)?, relation(row)?)),
+            |row| Ok((path(row, 6)?, relation(row)?)),
         )
     }
 

@@ -1,26 +1,219 @@
 //! `recent_activity`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer. All projects are
+//! looked at only when none is named and none is the default.
 
-use super::call::Call;
-use super::declaration::{Declaration, Effect, Produces, Profile};
+mod discovery;
+mod text;
+pub(super) mod window;
+
+use super::budget;
+use super::call::{Call, Format};
+use super::declaration::{
+    Declaration, Effect, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PAGE, PAGE_SIZE, PROJECT,
+    PROJECT_ID, Parameter, Produces, Profile,
+};
 use super::failure::Failure;
 use super::reply::Reply;
+use cairn_engine::{Error, RecentItem, RecentKind};
+use serde_json::{Value, json};
+use window::{TIMEFRAME, Window};
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "recent_activity",
     title: "Recent Activity",
-    description: "",
-    parameters: &[],
+    description: "List what was written lately, latest first. Use it at the start of a session to learn what the \
+        person works on. Without a project and without a default one it surveys all projects.",
+    parameters: &[
+        Parameter {
+            name: "type",
+            kind: Kind::List,
+            need: Need::Default("[]"),
+            aliases: &["types", "kind"],
+            description: "entity, observation, relation; default entity",
+        },
+        Parameter {
+            name: "depth",
+            kind: Kind::Integer { least: 0, most: 10 },
+            need: Need::Default("1"),
+            aliases: &[],
+            description: "Has no effect",
+        },
+        TIMEFRAME,
+        PAGE,
+        PAGE_SIZE,
+        PROJECT,
+        PROJECT_ID,
+        OUTPUT_FORMAT,
+        MAX_TOKENS,
+    ],
     effect: Effect::ReadOnly,
     idempotent: true,
-    tags: &[],
+    tags: &["navigation", "notes"],
     profile: Profile::Core,
     produces: Produces::Wrapped,
     call: run,
 };
 
-fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
-    Err(Failure::raised("not built yet"))
+/// Items of a page at most, as in the reference.
+const MOST_ITEMS: usize = 100;
+
+/// What was asked.
+struct Asked {
+    window: Window,
+    kinds: Vec<RecentKind>,
+    /// Whether the kinds were named.
+    filtered: bool,
+    page: usize,
+    page_size: usize,
+    /// Tokens the answer may cost.
+    most: Option<usize>,
+}
+
+fn run(call: &Call<'_>) -> Result<Reply, Failure> {
+    let arguments = &call.arguments;
+    let types = arguments.list("type");
+    let asked = Asked {
+        window: window::read(arguments.text("timeframe"), &call.now)?,
+        kinds: kinds(&types)?,
+        filtered: !types.is_empty(),
+        page: arguments.count("page"),
+        page_size: arguments.count("page_size"),
+        most: arguments
+            .optional_integer("max_tokens")
+            .and_then(|most| usize::try_from(most).ok()),
+    };
+    if asked.page_size > MOST_ITEMS {
+        return Err(Failure::raised(format!(
+            "page_size must be <= {MOST_ITEMS}, got {}",
+            asked.page_size
+        )));
+    }
+    let project = match call.project() {
+        Ok(project) => project,
+        Err(Failure::Engine(Error::NoProject)) => return discovery::run(call, &asked),
+        Err(failure) => return Err(failure),
+    };
+    let offset = (asked.page - 1).saturating_mul(asked.page_size);
+    let mut items = project.recent_items(
+        asked.window.since,
+        &asked.kinds,
+        offset,
+        asked.page_size + 1,
+    )?;
+    let has_more = items.len() > asked.page_size;
+    items.truncate(asked.page_size);
+    match call.format() {
+        Format::Json => {
+            let rows = items.iter().map(|item| row(item, None)).collect();
+            Ok(asked.rows(rows, has_more))
+        }
+        Format::Text => {
+            let text = text::answer(&asked, project.settings(), &items, has_more);
+            Ok(Reply::text(asked.fitted(text)))
+        }
+    }
+}
+
+/// Reads which kinds are wanted.
+fn kinds(types: &[String]) -> Result<Vec<RecentKind>, Failure> {
+    let mut kinds = Vec::new();
+    for name in types {
+        let kind = match name.trim().to_lowercase().as_str() {
+            "entity" => RecentKind::Note,
+            "observation" => RecentKind::Observation,
+            "relation" => RecentKind::Relation,
+            _ => {
+                return Err(Failure::raised(format!(
+                    "Invalid type: {name}. Valid types are: ['entity', 'observation', 'relation']"
+                )));
+            }
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    if kinds.is_empty() {
+        kinds.push(RecentKind::Note);
+    }
+    Ok(kinds)
+}
+
+impl Asked {
+    /// The rows as an answer. A list has no room for more, so what is left is said beside it.
+    fn rows(&self, mut rows: Vec<Value>, has_more: bool) -> Reply {
+        let mut cut = false;
+        if let Some(most) = self.most {
+            let mut spent = 0;
+            let all = rows.len();
+            let fits = |row: &Value| {
+                spent += budget::tokens(&row.to_string()) + 1;
+                spent <= most
+            };
+            let kept = rows.iter().map(fits).take_while(|fits| *fits).count();
+            rows.truncate(kept);
+            cut = kept < all;
+        }
+        let notice = match (cut, has_more) {
+            (true, _) => Some(format!(
+                "Cut at max_tokens after {} rows of page {}. Repeat with a larger max_tokens or a smaller page_size.",
+                rows.len(),
+                self.page
+            )),
+            (false, true) => Some(format!("Use page={} to see more.", self.page + 1)),
+            (false, false) => None,
+        };
+        Reply {
+            notice,
+            ..Reply::json(Value::Array(rows))
+        }
+    }
+
+    /// The text, cut to what it may cost.
+    fn fitted(&self, text: String) -> String {
+        let Some(part) = self.most.and_then(|most| budget::prefix(&text, most)) else {
+            return text;
+        };
+        format!(
+            "{}\n[Cut at max_tokens. Repeat with a larger max_tokens or a smaller page_size than {}.]",
+            part.trim_end(),
+            self.page_size
+        )
+    }
+}
+
+/// One item for programs.
+fn row(item: &RecentItem, project: Option<&str>) -> Value {
+    let note = item.note();
+    let (kind, title) = match item {
+        RecentItem::Note(note) => ("entity", note.title.clone()),
+        RecentItem::Observation { observation, .. } => (
+            "observation",
+            format!(
+                "{}: {}",
+                observation.category(),
+                text::shortened(&observation.content, 50)
+            ),
+        ),
+        RecentItem::Relation {
+            relation, target, ..
+        } => {
+            let end = target
+                .as_ref()
+                .map_or(relation.target.as_str(), |target| target.title.as_str());
+            ("relation", format!("{} -> {end}", note.title))
+        }
+    };
+    let mut row = json!({
+        "type": kind,
+        "title": title,
+        "permalink": note.permalink,
+        "file_path": note.path.as_str(),
+        "created_at": note.created.to_string(),
+    });
+    if let Some(project) = project {
+        row["project"] = json!(project);
+    }
+    row
 }

@@ -1,19 +1,53 @@
-//! Notes as resources.
+//! Notes, files and what is known of a project as resources.
 //!
-//! Invariant: what is listed can be read under the same URI.
+//! A resource is named `memory://{project}/{address}`, percent-encoded. Invariant: what is listed can be read under the
+//! same URI, and a URI that names nothing is an error, never a guess.
 
+pub(crate) mod address;
+mod cursor;
+mod info;
+pub(crate) mod media_type;
+
+use crate::Failure;
 use crate::host::Host;
+use address::Address;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use cairn_engine::{Engine, Project};
 use cairn_index::NoteRecord;
+use cursor::Cursor;
+use media_type::media_type;
 use rmcp::ErrorData;
-use rmcp::model::{ListResourcesResult, ReadResourceResult, Resource, ResourceTemplate};
+use rmcp::model::{
+    Annotations, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,
+    ResourceTemplate,
+};
 use std::sync::Arc;
+
+/// The URI of the assistant guide.
+pub(crate) const GUIDE: &str = "memory://ai_assistant_guide";
+const GUIDE_TEXT: &str = include_str!("text/ai_assistant_guide.md");
+
+/// Resources of a page.
+const PAGE: usize = 200;
+/// Bytes of a file that are sent at most.
+const LARGEST: u64 = 10 << 20;
+/// Bytes of a note that are sent at most: a note is never larger.
+const LARGEST_NOTE: u64 = 64 << 20;
 
 /// Returns a note as a resource: how search hits link to it and how it is listed.
 pub(crate) fn resource(project: &str, note: &NoteRecord) -> Resource {
-    Resource::new(uri(project, note), note.title.clone())
+    described(uri(project, note), note)
+}
+
+fn described(uri: String, note: &NoteRecord) -> Resource {
+    let mut annotations = Annotations::default();
+    annotations.last_modified = Some(note.modified.to_string());
+    Resource::new(uri, note.title.clone())
         .with_title(note.title.clone())
-        .with_mime_type("text/markdown")
+        .with_mime_type(media_type(note))
         .with_size(note.fingerprint.size)
+        .with_annotations(annotations)
 }
 
 /// Returns the URI of a note: `memory://{project}/{permalink}`.
@@ -21,26 +55,229 @@ pub(crate) fn uri(project: &str, note: &NoteRecord) -> String {
     let slug = cairn_note::permalink::slug(project);
     let name = note.permalink.as_deref().unwrap_or(note.path.as_str());
     let local = name.strip_prefix(&format!("{slug}/")).unwrap_or(name);
-    format!("memory://{slug}/{local}")
+    if address::is_taken(&slug, local) {
+        address::uri(&slug, note.path.as_str())
+    } else {
+        address::uri(&slug, local)
+    }
 }
 
-/// Returns a page of every project's notes.
+/// Returns the projects whose resources may be seen.
+pub(crate) fn reachable<'e>(host: &Host, engine: &'e Engine) -> Result<Vec<Project<'e>>, Failure> {
+    match host.constraint() {
+        Some(only) => Ok(vec![engine.project(Some(only))?]),
+        None => Ok(engine.projects().collect()),
+    }
+}
+
+/// Returns a page of every project's notes and files, after what is no note: the guide and what is known of each
+/// project.
 pub(crate) fn list(
-    _host: &Arc<Host>,
-    _cursor: Option<&str>,
+    host: &Arc<Host>,
+    cursor: Option<&str>,
 ) -> Result<ListResourcesResult, ErrorData> {
-    Ok(ListResourcesResult::default())
+    let engine = host.engine().map_err(|failure| wire(&failure))?;
+    let projects = reachable(host, &engine).map_err(|failure| wire(&failure))?;
+    let cursor = match cursor {
+        None => Cursor::default(),
+        Some(text) => Cursor::read(text)
+            .ok_or_else(|| ErrorData::invalid_params(format!("Invalid cursor: '{text}'"), None))?,
+    };
+    let mut resources = Vec::new();
+    if cursor.is_first() {
+        resources.push(guide());
+        resources.extend(projects.iter().map(info::resource));
+    }
+    let mut ordered: Vec<_> = projects
+        .iter()
+        .map(|project| (project.settings().id().0, project))
+        .collect();
+    ordered.sort_by_key(|(id, _)| *id);
+    let mut next = None;
+    for (id, project) in ordered {
+        let Some(after) = cursor.after(id) else {
+            continue;
+        };
+        let left = PAGE.saturating_sub(resources.len());
+        let mut notes = project
+            .files_after(after, left + 1)
+            .map_err(|error| wire(&error.into()))?;
+        let has_more = notes.len() > left;
+        notes.truncate(left);
+        let last = notes.last().map(|note| note.path.clone());
+        resources.extend(listed(project, &notes).map_err(|failure| wire(&failure))?);
+        if has_more {
+            let last = last.or_else(|| after.cloned());
+            next = Some(Cursor::at(id, last).text());
+            break;
+        }
+    }
+    let mut result = ListResourcesResult::with_all_items(resources);
+    result.next_cursor = next;
+    Ok(result)
+}
+
+/// The notes as resources, each under a URI that leads back to it.
+fn listed(project: &Project<'_>, notes: &[NoteRecord]) -> Result<Vec<Resource>, Failure> {
+    let settings = project.settings();
+    let slug = settings.slug();
+    let uris: Vec<String> = notes.iter().map(|note| uri(&settings.name, note)).collect();
+    let locals: Vec<String> = uris
+        .iter()
+        .map(|uri| address::decoded(&uri["memory://".len() + slug.len() + 1..]))
+        .collect();
+    let asked: Vec<&str> = locals.iter().map(String::as_str).collect();
+    let found = project.addressed(&asked)?;
+    // Someone else may have declared a permalink that reads the same below the project: then the id is the name.
+    let resources = notes
+        .iter()
+        .zip(uris)
+        .zip(found)
+        .map(|((note, uri), found)| {
+            let leads_back = found.is_some_and(|found| found.id == note.id);
+            let uri = if leads_back {
+                uri
+            } else {
+                address::uri(&slug, &note.external_id)
+            };
+            described(uri, note)
+        });
+    Ok(resources.collect())
+}
+
+fn guide() -> Resource {
+    Resource::new(GUIDE, "ai assistant guide")
+        .with_title("AI assistant guide")
+        .with_description("How to work with this knowledge base")
+        .with_mime_type("text/markdown")
+        .with_size(GUIDE_TEXT.len() as u64)
 }
 
 /// Returns the templates.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
-    Vec::new()
+    let template = |uri: &str, name: &str, description: &str, media_type: Option<&str>| {
+        let template = ResourceTemplate::new(uri, name).with_description(description);
+        match media_type {
+            Some(media_type) => template.with_mime_type(media_type),
+            None => template,
+        }
+    };
+    vec![
+        template(
+            "memory://{project}/{path}",
+            "note",
+            "A note or file, by its permalink or path inside the project",
+            None,
+        ),
+        template(
+            "memory://{project}/info",
+            "project",
+            "What a project holds and how far it is indexed",
+            Some("application/json"),
+        ),
+        template(
+            "memory://local/{project}/info",
+            "project_info",
+            "The same, under the name other servers give it",
+            Some("application/json"),
+        ),
+    ]
 }
 
 /// Reads a resource.
-pub(crate) fn read(_host: &Arc<Host>, uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    Err(ErrorData::resource_not_found(
-        format!("Resource not found: '{uri}'"),
-        None,
-    ))
+pub(crate) fn read(host: &Arc<Host>, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+    if uri == GUIDE {
+        return Ok(one(
+            ResourceContents::text(GUIDE_TEXT, uri).with_mime_type("text/markdown")
+        ));
+    }
+    let engine = host.engine().map_err(|failure| wire(&failure))?;
+    let found = find(host, &engine, uri)
+        .map_err(|failure| wire(&failure))?
+        .ok_or_else(|| missing(uri))?;
+    match found {
+        Found::Info(project) => {
+            let text = info::text(host, &engine, &project).map_err(|failure| wire(&failure))?;
+            Ok(one(
+                ResourceContents::text(text, uri).with_mime_type("application/json")
+            ))
+        }
+        Found::File(project, note) => file(&project, &note, uri),
+    }
+}
+
+/// What a URI names.
+pub(crate) enum Found<'e> {
+    /// What is known of a project.
+    Info(Project<'e>),
+    /// A note or file.
+    File(Project<'e>, Box<NoteRecord>),
+}
+
+/// Returns what a URI names, among what may be reached.
+pub(crate) fn find<'e>(
+    host: &Host,
+    engine: &'e Engine,
+    uri: &str,
+) -> Result<Option<Found<'e>>, Failure> {
+    let projects = reachable(host, engine)?;
+    for address in Address::readings(uri) {
+        let named = |project: &&Project<'e>| {
+            let settings = project.settings();
+            settings.name == address.project || settings.slug() == address.project
+        };
+        for project in projects.iter().filter(named).copied() {
+            let Some(local) = address.local.as_deref() else {
+                return Ok(Some(Found::Info(project)));
+            };
+            let found = project.addressed(&[local])?.into_iter().next().flatten();
+            if let Some(note) = found {
+                return Ok(Some(Found::File(project, Box::new(note))));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn file(
+    project: &Project<'_>,
+    note: &NoteRecord,
+    uri: &str,
+) -> Result<ReadResourceResult, ErrorData> {
+    let most = if note.is_note { LARGEST_NOTE } else { LARGEST };
+    let bytes = project
+        .bytes(note, most)
+        .map_err(|error| wire(&error.into()))?
+        .ok_or_else(|| missing(uri))?;
+    let is_text = note.is_note || !bytes.contains(&0);
+    let contents = match String::from_utf8(bytes) {
+        Ok(text) if is_text => ResourceContents::text(text, uri),
+        Ok(text) => ResourceContents::blob(BASE64_STANDARD.encode(text), uri),
+        Err(error) => ResourceContents::blob(BASE64_STANDARD.encode(error.as_bytes()), uri),
+    };
+    Ok(one(contents.with_mime_type(media_type(note))))
+}
+
+fn one(contents: ResourceContents) -> ReadResourceResult {
+    ReadResourceResult::new(vec![contents])
+}
+
+fn missing(uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(format!("Resource not found: '{uri}'"), None)
+}
+
+/// A failure where there is no tool to answer with it.
+pub(crate) fn wire(failure: &Failure) -> ErrorData {
+    use cairn_engine::Kind;
+    let text = match failure.hint() {
+        Some(hint) => format!("{failure}; {hint}"),
+        None => failure.to_string(),
+    };
+    match failure {
+        Failure::Engine(error) if matches!(error.kind(), Kind::Invalid | Kind::NotFound) => {
+            ErrorData::invalid_params(text, None)
+        }
+        Failure::Arguments(_) | Failure::Raised { .. } => ErrorData::invalid_params(text, None),
+        _ => ErrorData::internal_error(text, None),
+    }
 }

@@ -1,0 +1,205 @@
+//! What changed in every project, when no project is named and none is the default.
+//!
+//! Invariant: it only surveys; which project is meant is for the person to say.
+
+use super::{Asked, row, text};
+use crate::mcp::call::{Call, Format};
+use crate::mcp::failure::Failure;
+use crate::mcp::reply::Reply;
+use cairn_engine::RecentItem;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Items of a project looked at, at most.
+const MOST_ITEMS: usize = 1_000;
+/// Projects named beside the most active one.
+const MOST_OTHERS: usize = 4;
+/// Developments named.
+const MOST_DEVELOPMENTS: usize = 5;
+/// Folders named.
+const MOST_AREAS: usize = 3;
+
+/// A project and what changed in it, latest first.
+struct Active {
+    name: String,
+    items: Vec<RecentItem>,
+}
+
+/// Surveys every project.
+pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
+    let end = asked.page.saturating_mul(asked.page_size);
+    let mut active = Vec::new();
+    for project in call.engine.projects() {
+        let most = (end + 1).max(MOST_ITEMS);
+        let items = project.recent_items(asked.window.since, &asked.kinds, 0, most)?;
+        if !items.is_empty() {
+            active.push(Active {
+                name: project.settings().name.clone(),
+                items,
+            });
+        }
+    }
+    active.sort_by(|one, other| {
+        (other.items.len(), other.latest()).cmp(&(one.items.len(), one.latest()))
+    });
+    match call.format() {
+        Format::Text => Ok(Reply::text(asked.fitted(words(
+            asked,
+            &active,
+            call.now.timestamp(),
+        )))),
+        Format::Json => {
+            let mut rows: Vec<_> = active
+                .iter()
+                .flat_map(|project| project.items.iter().map(|item| (&project.name, item)))
+                .collect();
+            rows.sort_by_key(|(_, item)| std::cmp::Reverse(item.note().modified));
+            let has_more = rows.len() > end;
+            let rows = rows
+                .into_iter()
+                .skip(end - asked.page_size)
+                .take(asked.page_size)
+                .map(|(name, item)| row(item, Some(name)))
+                .collect();
+            Ok(asked.rows(rows, has_more))
+        }
+    }
+}
+
+impl Active {
+    fn latest(&self) -> Option<Timestamp> {
+        self.items.first().map(|item| item.note().modified)
+    }
+
+    /// The folders most of it is in.
+    fn areas(&self) -> Vec<&str> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for item in &self.items {
+            if let Some((folder, _)) = item.note().path.as_str().split_once('/') {
+                *counts.entry(folder).or_default() += 1;
+            }
+        }
+        let mut areas: Vec<_> = counts.into_iter().collect();
+        areas.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        areas
+            .into_iter()
+            .take(MOST_AREAS)
+            .map(|(folder, _)| folder)
+            .collect()
+    }
+}
+
+fn words(asked: &Asked, active: &[Active], now: Timestamp) -> String {
+    let label = &asked.window.label;
+    let mut said = format!("## Recent Activity Summary ({label})\n");
+    let [first, others @ ..] = active else {
+        said.push_str(
+            "\nNo recent activity found in any project.\n\
+             Give a longer timeframe, or see list_memory_projects() and ask which project to use.",
+        );
+        return said;
+    };
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        said,
+        "\n**Most Active Project:** {} ({} items)",
+        first.name,
+        first.items.len()
+    );
+    if let Some(item) = first.items.first() {
+        let _ = writeln!(
+            said,
+            "- 🔧 **Latest:** {} ({})",
+            item.note().title,
+            ago(item.note().modified, now)
+        );
+    }
+    let areas = first.areas();
+    if !areas.is_empty() {
+        let _ = writeln!(said, "- 📋 **Focus areas:** {}", areas.join(", "));
+    }
+    if !others.is_empty() {
+        said.push_str("\n**Other Active Projects:**\n");
+        for other in others.iter().take(MOST_OTHERS) {
+            let _ = writeln!(said, "- {} ({} items)", other.name, other.items.len());
+        }
+    }
+    let developments = developments(active);
+    if !developments.is_empty() {
+        said.push_str("\n**Key Developments:**\n");
+        said.push_str(&developments.concat());
+    }
+    let total: usize = active.iter().map(|project| project.items.len()).sum();
+    let _ = write!(
+        said,
+        "\n**Summary:** {} active projects, {total} recent items\n{}\n\
+         Suggested project: '{name}' (most active with {} items)\n\
+         Ask user: 'Shall I go on in {name}, or in another project?'\n\
+         Session reminder: pass the chosen project in every later call.",
+        active.len(),
+        "─".repeat(40),
+        first.items.len(),
+        name = first.name
+    );
+    said
+}
+
+/// Titles that tell of something finished, mended or tested.
+fn developments(active: &[Active]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for item in active.iter().flat_map(|project| &project.items) {
+        let title = text::shortened(&item.note().title, 100);
+        let lower = title.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        let mark = if has(&["test", "spec"]) {
+            "🧪"
+        } else if has(&["complete", "fix"]) {
+            "✅"
+        } else {
+            continue;
+        };
+        let line = format!("- {mark} {title}\n");
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+        if lines.len() == MOST_DEVELOPMENTS {
+            break;
+        }
+    }
+    lines
+}
+
+/// How long ago it was.
+fn ago(moment: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second() - moment.as_second();
+    let (count, unit) = match seconds {
+        ..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ago;
+    use jiff::Timestamp;
+
+    #[test]
+    fn how_long_ago() {
+        let now = Timestamp::from_second(1_000_000).expect("a time");
+        let said = |seconds| {
+            ago(
+                Timestamp::from_second(1_000_000 - seconds).expect("a time"),
+                now,
+            )
+        };
+        assert_eq!(said(-5), "just now");
+        assert_eq!(said(59), "just now");
+        assert_eq!(said(60), "1 minute ago");
+        assert_eq!(said(7_300), "2 hours ago");
+        assert_eq!(said(90_000), "1 day ago");
+    }
+}
