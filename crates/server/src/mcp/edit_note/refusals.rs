@@ -276,7 +276,7 @@ impl Refusal<'_> {
             format!(
                 "{error}\n\
                  - See the note: `read_note({})`\n\
-                 - Make the headings different with find_replace, or change the text itself with it",
+                 - Make the headings different, or edit by the text itself with operation=\"find_replace\"",
                 self.argument("identifier", self.identifier),
             ),
             error.to_string(),

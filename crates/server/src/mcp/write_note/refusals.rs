@@ -5,6 +5,7 @@
 use super::{Call, Failure, Format, Project, Reply, WriteRequest, written};
 use cairn_engine::Error;
 use cairn_index::NoteRecord;
+use cairn_note::path::PathError;
 use serde_json::{Map, Value, json};
 
 /// Returns the page of guidance for an error, or the failure where there is none.
@@ -20,7 +21,7 @@ pub(super) fn reply(
         request,
     };
     match error {
-        Error::Exists { path } => Ok(refusal.exists(&path, &request.title)),
+        Error::Exists { path } => Ok(refusal.exists(&path, &request.title, "")),
         Error::Equivalent { existing } => {
             let (folder, name) = existing.rsplit_once('/').unwrap_or(("", &existing));
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -32,7 +33,8 @@ pub(super) fn reply(
                 request: &as_it_is,
                 ..refusal
             };
-            Ok(refusal.exists(&existing, stem))
+            let equivalent = format!(" `{existing}` has an equivalent name.");
+            Ok(refusal.exists(&existing, stem, &equivalent))
         }
         Error::Changed {
             path,
@@ -40,6 +42,9 @@ pub(super) fn reply(
             found,
         } => Ok(refusal.changed(&path, &expected, found.as_deref())),
         Error::Path(error) if written::leads_out(&error) => Ok(refusal.not_allowed()),
+        Error::Path(error @ PathError::TooLong(_)) => {
+            Err(Failure::raised(format!("File name too long: {error}")))
+        }
         Error::Frontmatter { source, .. } => Err(Failure::raised(format!(
             "Invalid YAML in frontmatter: {source}"
         ))),
@@ -56,7 +61,7 @@ struct Refusal<'r> {
 
 impl Refusal<'_> {
     /// A note is there, which `title` in the request's folder would replace.
-    fn exists(&self, path: &str, title: &str) -> Reply {
+    fn exists(&self, path: &str, title: &str, why: &str) -> Reply {
         let permalink = self.permalink(path);
         if self.call.format() == Format::Json {
             return self.json(permalink, "conflict", "NOTE_ALREADY_EXISTS", json!({}));
@@ -74,7 +79,7 @@ impl Refusal<'_> {
         );
         Reply::text(format!(
             "# Error: Note already exists\n\n\
-             **\"{}\"** ({named}). Nothing was written.\n\n\
+             **\"{}\"** ({named}).{why} Nothing was written.\n\n\
              | Goal | Action |\n|---|---|\n\
              | Add to its end | {} |\n\
              | Add to its beginning | {} |\n\
