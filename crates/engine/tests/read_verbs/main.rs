@@ -6,6 +6,7 @@ mod context;
 mod identify;
 mod list;
 mod read;
+mod resources;
 mod rows;
 mod schema;
 mod search;
