@@ -75,8 +75,18 @@ fn filter(
         after,
         notes_only: false,
     };
+    tags_of_metadata(&mut filter);
     types_of_metadata(&mut filter);
     Ok(filter)
+}
+
+/// A condition on `tags` with one text means a tag among others, not a note with that tag alone.
+fn tags_of_metadata(filter: &mut Filter) {
+    for condition in &mut filter.metadata.conditions {
+        if let ("tags", Test::Equals(text)) = (condition.key.as_str(), &condition.test) {
+            condition.test = Test::ContainsAll(tags::parse_text(text));
+        }
+    }
 }
 
 /// A condition on the frontmatter's `type` (or `note_type`, as other programs call it) is one on the note's type,

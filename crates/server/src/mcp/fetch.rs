@@ -1,26 +1,89 @@
-//! `fetch`.
+//! `fetch`: the reading that deep-research clients call by this name, with the answer they expect.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: the text is the file's, whole.
 
-use super::call::Call;
-use super::declaration::{Declaration, Effect, Produces, Profile};
+use super::call::{Call, Prefix};
+use super::declaration::{Declaration, Effect, Kind, Need, Parameter, Produces, Profile};
 use super::failure::Failure;
 use super::reply::Reply;
+use super::search::wrapped;
+use cairn_engine::{Error, ReadNote, ReadRequest};
+use serde_json::json;
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "fetch",
     title: "Fetch Document",
-    description: "",
-    parameters: &[],
+    description: "Read the whole note that search found, for clients that expect the pair search and fetch. \
+        Others have more with read_note.",
+    parameters: &[Parameter {
+        name: "id",
+        kind: Kind::Text,
+        need: Need::Required,
+        aliases: &[],
+        description: "An id that search gave; also a title, path or memory:// URL",
+    }],
     effect: Effect::ReadOnly,
     idempotent: true,
-    tags: &[],
+    tags: &["notes", "search"],
     profile: Profile::Full,
     produces: Produces::Wrapped,
     call: run,
 };
 
-fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
-    Err(Failure::raised("not built yet"))
+fn run(call: &Call<'_>) -> Result<Reply, Failure> {
+    let id = call.arguments.text("id");
+    let answer = match read(call, id) {
+        Ok(read) => json!({
+            "id": id,
+            "title": read.note.title,
+            "text": read.text,
+            "url": id,
+            "metadata": { "format": "markdown" },
+        }),
+        Err(Failure::Engine(Error::NotFound { near, .. })) => json!({
+            "id": id,
+            "title": "Document Not Found",
+            "text": not_found(id, &near),
+            "url": id,
+            "metadata": { "error": "Document not found" },
+        }),
+        Err(failure) => json!({
+            "id": id,
+            "title": "Fetch Error",
+            "text": failure.to_string(),
+            "url": id,
+            "metadata": { "error": "Fetch failed" },
+        }),
+    };
+    Ok(wrapped(&answer))
+}
+
+fn read(call: &Call<'_>, id: &str) -> Result<ReadNote, Failure> {
+    let routed = call.route(id, Prefix::Plain)?;
+    let read = routed.project.read_note(&ReadRequest {
+        identifier: routed.identifier.to_owned(),
+        ..ReadRequest::default()
+    })?;
+    // An identifier may lead into another project; a constrained server has none.
+    let is_inside = read.note.project == routed.project.settings().id();
+    if call.host.constraint().is_some() && !is_inside {
+        return Err(Failure::Engine(Error::NotFound {
+            identifier: id.to_owned(),
+            near: Vec::new(),
+        }));
+    }
+    Ok(read)
+}
+
+fn not_found(id: &str, near: &[String]) -> String {
+    let mut text = format!("# Note Not Found: '{id}'\n\n");
+    if !near.is_empty() {
+        text.push_str(&format!(
+            "Notes with names like it: {}\n\n",
+            near.join(", ")
+        ));
+    }
+    text.push_str("Find its id with `search(query=\"…\")` and fetch that.");
+    text
 }

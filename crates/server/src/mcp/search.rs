@@ -1,26 +1,92 @@
-//! `search`.
+//! `search`: the search that deep-research clients call by this name, with the answer they expect.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: every `id` it gives, `fetch` reads.
 
 use super::call::Call;
-use super::declaration::{Declaration, Effect, Produces, Profile};
+use super::declaration::{Declaration, Effect, Kind, Need, Parameter, Produces, Profile};
 use super::failure::Failure;
 use super::reply::Reply;
+use super::resources;
+use cairn_engine::SearchRequest;
+use cairn_note::Metadata;
+use serde_json::{Value, json};
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "search",
     title: "Search Knowledge Base",
-    description: "",
-    parameters: &[],
+    description: "Search notes by words, for clients that expect the pair search and fetch. \
+        Others have more with search_notes.",
+    parameters: &[Parameter {
+        name: "query",
+        kind: Kind::Text,
+        need: Need::Required,
+        aliases: &[],
+        description: "What to look for",
+    }],
     effect: Effect::ReadOnly,
     idempotent: true,
-    tags: &[],
+    tags: &["search"],
     profile: Profile::Full,
     produces: Produces::Wrapped,
     call: run,
 };
 
-fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
-    Err(Failure::raised("not built yet"))
+const RESULTS: usize = 10;
+
+fn run(call: &Call<'_>) -> Result<Reply, Failure> {
+    let query = call.arguments.text("query");
+    let request = SearchRequest {
+        query: query.to_owned(),
+        folder: None,
+        note_types: Vec::new(),
+        tags: Vec::new(),
+        categories: Vec::new(),
+        metadata: Metadata::new(),
+        after: None,
+        page: 1,
+        page_size: RESULTS,
+        now: call.now.clone(),
+    };
+    let found = call.project().and_then(|project| {
+        let reply = project.search_notes(&request)?;
+        Ok((project, reply))
+    });
+    let (project, reply) = match found {
+        Ok(found) => found,
+        Err(failure) => {
+            return Ok(wrapped(&json!({
+                "results": [],
+                "error": "Search failed",
+                "error_details": failure.to_string(),
+            })));
+        }
+    };
+    let results: Vec<Value> = reply
+        .hits
+        .iter()
+        .map(|hit| {
+            let note = &hit.note;
+            let id = note.permalink.as_deref().unwrap_or(note.path.as_str());
+            let title = match note.title.trim() {
+                "" => "Untitled",
+                title => title,
+            };
+            json!({ "id": id, "title": title, "url": id })
+        })
+        .collect();
+    let name = &project.settings().name;
+    let links = reply
+        .hits
+        .iter()
+        .map(|hit| resources::resource(name, &hit.note))
+        .collect();
+    let count = results.len();
+    let answer = json!({ "results": results, "total_count": count, "query": query });
+    Ok(wrapped(&answer).with_links(links))
+}
+
+/// An answer as these clients unpack it: a list of one block that holds the JSON as text.
+pub(super) fn wrapped(value: &Value) -> Reply {
+    Reply::json(json!([{ "type": "text", "text": value.to_string() }]))
 }

@@ -2,25 +2,183 @@
 //!
 //! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
 
-use super::call::Call;
-use super::declaration::{Declaration, Effect, Produces, Profile};
+mod ask;
+mod fit;
+mod json;
+mod refusal;
+mod text;
+
+use super::call::{Call, Format};
+use super::declaration::{
+    Declaration, Effect, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PAGE, PAGE_SIZE, PROJECT,
+    PROJECT_ID, Parameter, Produces, Profile,
+};
 use super::failure::Failure;
 use super::reply::Reply;
+use super::resources;
+use ask::Ask;
+use cairn_engine::{RowReply, SearchRow};
+use refusal::Refusal;
+use rmcp::model::Resource;
+use std::collections::HashSet;
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "search_notes",
     title: "Search Notes",
-    description: "",
-    parameters: &[],
+    description: "Find notes by words, title, permalink or filters; best first, with the passage that matches. \
+        Words may be plain, \"a phrase\", AND/OR/NOT, prefix*, tag:name. Filters work without a query. \
+        Then read_note(identifier=permalink).",
+    parameters: PARAMETERS,
     effect: Effect::ReadOnly,
     idempotent: true,
-    tags: &[],
+    tags: &["search"],
     profile: Profile::Core,
     produces: Produces::Wrapped,
     call: run,
 };
 
-fn run(_call: &Call<'_>) -> Result<Reply, Failure> {
-    Err(Failure::raised("not built yet"))
+const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        aliases: &["q", "search", "text"],
+        ..optional("query", Kind::Text, "What to look for")
+    },
+    PROJECT,
+    PROJECT_ID,
+    Parameter {
+        need: Need::Default("false"),
+        aliases: &["all_projects"],
+        ..optional("search_all_projects", Kind::Boolean, "Search every project")
+    },
+    PAGE,
+    Parameter {
+        kind: Kind::Integer {
+            least: 1,
+            most: 200,
+        },
+        ..PAGE_SIZE
+    },
+    optional(
+        "search_type",
+        Kind::Text,
+        "text (default), title, permalink (* is any), vector, semantic, hybrid",
+    ),
+    OUTPUT_FORMAT,
+    Parameter {
+        aliases: &["note_type", "types"],
+        ..optional("note_types", Kind::List, "Only notes of these types")
+    },
+    Parameter {
+        aliases: &["entity_type"],
+        ..optional(
+            "entity_types",
+            Kind::List,
+            "What to find: entity (notes, default), observation, relation",
+        )
+    },
+    Parameter {
+        aliases: &["category"],
+        ..optional(
+            "categories",
+            Kind::List,
+            "Only observations of these categories",
+        )
+    },
+    Parameter {
+        aliases: &["since", "after", "from_date"],
+        ..optional(
+            "after_date",
+            Kind::Text,
+            "Only notes modified after: 2025-01-31, 7d, last week",
+        )
+    },
+    optional(
+        "metadata_filters",
+        Kind::Object,
+        "Frontmatter: {\"status\": \"open\", \"priority\": {\"$gte\": 2}}; also $in, $gt, $lt, $lte, $between",
+    ),
+    optional("tags", Kind::List, "Only notes with all of these tags"),
+    optional("status", Kind::Text, "Only notes with this status"),
+    Parameter {
+        aliases: &["threshold", "similarity_threshold"],
+        ..optional(
+            "min_similarity",
+            Kind::Number {
+                least: 0.0,
+                most: 1.0,
+            },
+            "For vector and hybrid search",
+        )
+    },
+    MAX_TOKENS,
+];
+
+const fn optional(name: &'static str, kind: Kind, description: &'static str) -> Parameter {
+    Parameter {
+        name,
+        kind,
+        need: Need::Optional,
+        aliases: &[],
+        description,
+    }
+}
+
+/// What a search found, and everything that is said of it.
+struct Told<'a> {
+    ask: &'a Ask<'a>,
+    reply: &'a RowReply,
+    /// Projects of the search that are not indexed, and why.
+    failed: &'a [(String, String)],
+}
+
+impl Told<'_> {
+    /// The name of the project a row is of.
+    fn project(&self, row: &SearchRow) -> &str {
+        let projects = self.ask.projects.iter();
+        let mut settings = projects.map(|project| project.settings());
+        settings
+            .find(|settings| settings.id() == row.hit.note.project)
+            .map_or("", |settings| settings.name.as_str())
+    }
+
+    fn total_is_exact(&self) -> bool {
+        self.reply.total_is_exact && self.failed.is_empty()
+    }
+
+    /// The notes of the first rows as resources, each once.
+    fn links(&self, rows: usize) -> Vec<Resource> {
+        let mut seen = HashSet::new();
+        let rows = self.reply.rows.iter().take(rows);
+        rows.filter(|row| seen.insert(row.hit.note.id))
+            .map(|row| resources::resource(self.project(row), &row.hit.note))
+            .collect()
+    }
+}
+
+fn run(call: &Call<'_>) -> Result<Reply, Failure> {
+    let format = call.format();
+    let query = call.arguments.text("query").trim().to_owned();
+    let refused = |refusal: Refusal| refusal.reply(call, format, &query);
+    let ask = match Ask::read(call)? {
+        Ok(ask) => ask,
+        Err(refusal) => return Ok(refused(refusal)),
+    };
+    let reply = match call.engine.search_rows(&ask.projects, &ask.request) {
+        Ok(reply) => reply,
+        Err(error) => return Ok(refused(Refusal::Engine(error))),
+    };
+    let failed = ask.failed(call);
+    let told = Told {
+        ask: &ask,
+        reply: &reply,
+        failed: &failed,
+    };
+    Ok(fit::fitted(&told, call.arguments.optional_integer("max_tokens"), |cut| {
+        let links = told.links(cut.rows);
+        match format {
+            Format::Text => Reply::text(text::page(&told, cut)),
+            Format::Json => Reply::json(json::page(&told, cut)),
+        }
+        .with_links(links)
+    }))
 }
