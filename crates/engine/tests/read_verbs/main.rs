@@ -5,6 +5,7 @@ mod support;
 mod context;
 mod identify;
 mod list;
+mod look_up;
 mod read;
 mod resources;
 mod rows;
