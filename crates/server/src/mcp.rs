@@ -33,6 +33,9 @@ mod read_note;
 mod recent_activity;
 mod schema_diff;
 mod schema_infer;
+pub mod schema_json;
+mod schema_page;
+mod schema_text;
 mod schema_validate;
 mod search;
 mod search_notes;
@@ -46,7 +49,7 @@ use crate::run::run;
 use declaration::{Declaration, Effect, Profile};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-    ContentBlock, GetPromptRequestParams, GetPromptResponse, Icon, Implementation,
+    ContentBlock, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Icon, Implementation,
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
     PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
     ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
@@ -79,8 +82,16 @@ impl ToolSet {
     }
 }
 
+/// Returns the tools of a set as `tools/list` names them.
+pub fn listed(tools: ToolSet) -> Vec<Tool> {
+    tools::TOOLS
+        .iter()
+        .filter(|tool| tools.has(tool))
+        .map(schema::tool)
+        .collect()
+}
+
 /// The MCP server of a host; one for each connection or request, all of them alike.
-#[derive(Clone)]
 pub struct Mcp {
     host: Arc<Host>,
     tools: ToolSet,
@@ -97,12 +108,23 @@ impl Mcp {
         }
     }
 
-    fn listed(&self) -> Vec<Tool> {
-        tools::TOOLS
-            .iter()
-            .filter(|tool| self.tools.has(tool))
-            .map(schema::tool)
-            .collect()
+    /// Returns the host.
+    pub(crate) fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// Returns the host, which begins to index: `initialize` is answered by now.
+    fn begun(&self) -> Arc<Host> {
+        self.host.start();
+        Arc::clone(&self.host)
+    }
+
+}
+
+impl Clone for Mcp {
+    /// Returns a server for another connection: nobody is subscribed to anything there.
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.host), self.tools)
     }
 }
 
@@ -154,7 +176,8 @@ impl ServerHandler for Mcp {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.listed()))
+        self.begun();
+        Ok(ListToolsResult::with_all_items(listed(self.tools)))
     }
 
     async fn call_tool(
@@ -166,13 +189,19 @@ impl ServerHandler for Mcp {
             let message = format!("Unknown tool: '{}'", request.name);
             return Ok(CallToolResult::error(vec![ContentBlock::text(message)]).into());
         };
-        let host = Arc::clone(&self.host);
+        let host = self.begun();
         let client = context.client_info().map(|client| client.name);
         let listening = progress::listen(&context);
         let arguments = request.arguments.unwrap_or_default();
         let work = {
             let (progress, cancel) = (listening.progress(), listening.cancel());
-            move || tools::call(&host, tool, arguments, client, &progress, &cancel)
+            move || {
+                let reply = tools::call(&host, tool, arguments, client, &progress, &cancel);
+                if tool.effect != Effect::ReadOnly && !reply.is_error {
+                    host.tell_called();
+                }
+                reply
+            }
         };
         let result = match listening.until(run(work)).await {
             Ok(reply) => reply.into_wire(tool),
@@ -197,7 +226,7 @@ impl ServerHandler for Mcp {
         request: GetPromptRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let host = Arc::clone(&self.host);
+        let host = self.begun();
         blocking(move || prompts::get(&host, &request))
             .await
             .map(Into::into)
@@ -208,7 +237,7 @@ impl ServerHandler for Mcp {
         request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let host = Arc::clone(&self.host);
+        let host = self.begun();
         let cursor = request.and_then(|request| request.cursor);
         blocking(move || resources::list(&host, cursor.as_deref())).await
     }
@@ -228,7 +257,7 @@ impl ServerHandler for Mcp {
         request: ReadResourceRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let host = Arc::clone(&self.host);
+        let host = self.begun();
         blocking(move || resources::read(&host, &request.uri))
             .await
             .map(Into::into)
@@ -239,20 +268,21 @@ impl ServerHandler for Mcp {
         request: CompleteRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let host = Arc::clone(&self.host);
+        let host = self.begun();
         blocking(move || completion::complete(&host, &request)).await
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        self.subscriptions.follow(&self.host, context.peer);
+        self.subscriptions.follow(&self.begun(), context.peer);
     }
 
     async fn subscribe(
         &self,
         request: SubscribeRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let (host, subscriptions) = (Arc::clone(&self.host), self.subscriptions.clone());
+        let (host, subscriptions) = (self.begun(), self.subscriptions.clone());
+        subscriptions.follow(&host, context.peer);
         blocking(move || subscriptions.add(&host, &request.uri)).await
     }
 
@@ -269,11 +299,36 @@ impl ServerHandler for Mcp {
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        Some(requested.clone())
+        Some(self.subscriptions.grant(&self.begun(), requested))
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // A request whose parameters cannot be read arrives here too.
+        let known = [
+            "tools/call",
+            "prompts/get",
+            "resources/read",
+            "resources/subscribe",
+            "resources/unsubscribe",
+            "completion/complete",
+            "logging/setLevel",
+            "subscriptions/listen",
+            "initialize",
+        ];
+        let method = request.method;
+        Err(if known.contains(&method.as_str()) {
+            ErrorData::invalid_params(format!("Invalid parameters of {method}"), None)
+        } else {
+            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None)
+        })
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        subscriptions::listen(&self.host, context).await;
+        self.subscriptions.listen(&self.host, context).await;
         Ok(())
     }
 }
