@@ -184,6 +184,12 @@ fn folder(call: &Call<'_>, path: &str) -> Result<PathBuf, Failure> {
             "Cannot create project at '{path}': project_path must be absolute"
         )));
     }
+    if path.chars().any(char::is_control) {
+        return Err(Failure::raised(format!(
+            "Cannot create project at '{}': project_path has a control character",
+            path.escape_debug()
+        )));
+    }
     let real = real(folder);
     for project in call.engine.projects() {
         let other = project.settings();

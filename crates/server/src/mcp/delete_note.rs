@@ -121,6 +121,6 @@ fn page(error: Error, identifier: &str) -> String {
         Error::Changed { .. } => Some("call sync(), read it again, then repeat".to_owned()),
         error => Failure::from(error).hint(),
     };
-    let hint = hint.map_or_else(String::new, |hint| format!("\nHint: {hint}."));
+    let hint = hint.map_or_else(String::new, |hint| format!("\nHint: {hint}"));
     format!("# Delete Failed{kind}\n\nError deleting note '{identifier}': {message}.{hint}")
 }

@@ -78,7 +78,8 @@ fn text(project: &str, report: &SyncReport) -> String {
     if report.cancelled {
         text += "\nStopped on request: what was indexed stays; call sync again for the rest.\n";
     }
-    text + &faults(&report.faults)
+    text += &faults(&report.faults);
+    text.trim_end().to_owned()
 }
 
 /// What could not be read, below a heading; nothing when all could.
@@ -94,7 +95,7 @@ pub(super) fn faults(faults: &[Fault]) -> String {
     if faults.len() > MOST_FAULTS {
         let _ = writeln!(text, "- ... and {} more", faults.len() - MOST_FAULTS);
     }
-    text + "What was known of these stays.\n"
+    text
 }
 
 fn json(project: &str, full: bool, report: &SyncReport) -> Value {

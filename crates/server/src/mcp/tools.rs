@@ -100,6 +100,7 @@ fn notice(call: &Call<'_>, reply: &mut Reply) {
     };
     reply.notice = Some(notice);
     if let Body::Json(Value::Object(object)) = &mut reply.body {
-        object.insert("indexing".to_owned(), state);
+        // What a tool itself says of indexing stands.
+        object.entry("indexing").or_insert(state);
     }
 }

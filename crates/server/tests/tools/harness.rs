@@ -33,6 +33,12 @@ impl Home for FixedHome {
     }
 
     fn add_project(&self, name: &str, folder: &Path, is_default: bool) -> Result<(), HomeError> {
+        if !folder.is_absolute() {
+            return Err(HomeError {
+                message: format!("there is no home directory for {}", folder.display()),
+                hint: None,
+            });
+        }
         std::fs::create_dir_all(folder).map_err(|error| HomeError {
             message: format!("cannot create {}: {error}", folder.display()),
             hint: None,
@@ -84,6 +90,15 @@ impl Server {
 
     /// A server with these projects, indexed.
     pub(crate) fn with(vaults: &[(&str, &str)], options: HostOptions) -> Self {
+        Self::opened(vaults, options, true)
+    }
+
+    /// A server with these projects, none of them the default one.
+    pub(crate) fn without_default(vaults: &[(&str, &str)]) -> Self {
+        Self::opened(vaults, HostOptions::default(), false)
+    }
+
+    fn opened(vaults: &[(&str, &str)], options: HostOptions, has_default: bool) -> Self {
         let vaults: Vec<(String, Vault)> = vaults
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Vault::new(text)))
@@ -97,6 +112,9 @@ impl Server {
                 root: vault.root().to_owned(),
             })
             .collect();
+        if !has_default {
+            settings.default_project = None;
+        }
         let home = FixedHome {
             settings: Mutex::new(settings),
             changed: AtomicBool::new(false),

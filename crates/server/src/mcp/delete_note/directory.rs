@@ -131,7 +131,7 @@ fn page(error: Error, identifier: &str) -> String {
             let message = error.to_string();
             let hint = Failure::from(error)
                 .hint()
-                .map_or_else(String::new, |hint| format!("\nHint: {hint}."));
+                .map_or_else(String::new, |hint| format!("\nHint: {hint}"));
             format!(
                 "# Directory Delete Failed\n\nError deleting directory '{identifier}': {message}.{hint}"
             )

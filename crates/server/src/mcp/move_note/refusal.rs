@@ -155,7 +155,7 @@ impl Refusal {
                  move_note(identifier=\"{identifier}\", destination_path=\"{destination}/…\", is_directory=true)"
             ),
             Self::Path(error) => format!(
-                "'{identifier}' was not moved to '{destination}': {error}.\n\
+                "'{identifier}' was not moved: {error}.\n\
                  Give a path inside the project, as destination_path=\"archive/name.md\"."
             ),
             Self::ToProject(other) => to_project(wish, project, &other),
@@ -220,12 +220,15 @@ fn leads_out(error: &PathError) -> bool {
 }
 
 fn to_project(wish: &Wish<'_>, project: &str, other: &str) -> String {
-    let identifier = wish.identifier;
+    let (identifier, destination) = (wish.identifier, wish.destination);
+    let way_out = if without_scheme(destination).is_none() {
+        format!("\nFor a folder of that name in '{project}' write './{destination}'.")
+    } else {
+        String::new()
+    };
     format!(
-        "'{identifier}' is in the project '{project}', and '{}' names the project '{other}': a move stays inside one \
-         project. To bring it there:\n{}\n\
-         For a folder called '{other}' in '{project}' begin the path with './'.",
-        wish.destination,
+        "'{identifier}' is in the project '{project}', and '{destination}' names the project '{other}': a move stays \
+         inside one project. To bring it there:\n{}{way_out}",
         steps(identifier, project, other)
     )
 }
@@ -253,6 +256,6 @@ fn hint(error: Error, identifier: &str) -> Option<String> {
         Error::FileGone { .. } => Some("Call sync() to bring the index in step.".to_owned()),
         _ => Failure::from(error)
             .hint()
-            .map(|hint| format!("Hint: {hint}.")),
+            .map(|hint| format!("Hint: {hint}")),
     }
 }
