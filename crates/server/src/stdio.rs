@@ -1,25 +1,163 @@
 //! MCP over stdin and stdout.
 //!
-//! Invariant: stdout carries JSON-RPC alone, and the process is told to end when stdin does.
+//! Invariant: the output carries JSON-RPC alone, and within a second of the input's end the conversation is over,
+//! whatever still runs.
+
+mod lines;
 
 use crate::mcp::Mcp;
-use rmcp::ServiceExt;
+use crate::wire::{Incoming, LARGEST_MESSAGE, Opening, QUEUE, read, too_large};
+use futures::StreamExt as _;
+use lines::{Line, Lines};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::service::{ServerInitializeError, serve_server_with_ct};
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::timeout;
+use tokio_util::codec::FramedRead;
+use tokio_util::sync::{CancellationToken, PollSender};
 
-/// Serves until stdin ends.
+/// How long calls in flight may go on when the input has ended.
+const ANSWERING: Duration = Duration::from_millis(700);
+
+/// How long they have to notice that they are to stop.
+const STOPPING: Duration = Duration::from_millis(150);
+
+/// Verbs that run at once; more wait their turn.
+const VERBS: usize = 128;
+
+/// Serves stdin and stdout until stdin ends or the host is stopped.
 ///
 /// # Errors
-/// When the transport fails.
+/// When the conversation cannot begin.
 pub fn stdio(mcp: Mcp) -> io::Result<()> {
+    let host = Arc::clone(mcp.host());
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(VERBS)
+        .thread_name("cairn-wire")
         .enable_all()
         .build()?;
-    runtime.block_on(async move {
-        let service = mcp
-            .serve(rmcp::transport::io::stdio_pipes())
-            .await
-            .map_err(io::Error::other)?;
-        service.waiting().await.map_err(io::Error::other)?;
-        Ok(())
-    })
+    let result = runtime.block_on(async move {
+        let (input, output) = rmcp::transport::io::stdio_pipes();
+        connection(mcp, input, output).await
+    });
+    host.stop();
+    // A thread that waits for stdin cannot be woken.
+    runtime.shutdown_background();
+    result
+}
+
+/// Serves one conversation, a message a line, until the input ends or the host is stopped.
+///
+/// # Errors
+/// When the conversation cannot begin.
+pub async fn connection(
+    mcp: Mcp,
+    input: impl AsyncRead + Send + Unpin + 'static,
+    output: impl AsyncWrite + Send + Unpin + 'static,
+) -> io::Result<()> {
+    let host = Arc::clone(mcp.host());
+    let stop = CancellationToken::new();
+    let (answer, answers) = channel(QUEUE);
+    let (message, messages) = channel(QUEUE);
+    let mut writing = tokio::spawn(write(output, answers));
+    let mut reading = tokio::spawn(read_all(input, message, answer.clone()));
+    let mut serving = tokio::spawn(serve(mcp, messages, answer, stop.clone()));
+    tokio::select! {
+        _ = &mut reading => {
+            if let Ok(result) = timeout(ANSWERING, &mut serving).await {
+                drop(timeout(STOPPING, writing).await);
+                return result.map_err(io::Error::other)?;
+            }
+        }
+        result = &mut serving => {
+            reading.abort();
+            drop(timeout(STOPPING, writing).await);
+            return result.map_err(io::Error::other)?;
+        }
+        // Nobody reads what is said.
+        _ = &mut writing => {}
+        () = host.stopped() => {}
+    }
+    reading.abort();
+    stop.cancel();
+    drop(timeout(STOPPING, &mut serving).await);
+    serving.abort();
+    if !writing.is_finished() {
+        drop(timeout(STOPPING, writing).await);
+    }
+    Ok(())
+}
+
+/// Passes on what is read until the input ends.
+async fn read_all(
+    input: impl AsyncRead + Unpin,
+    message: Sender<ClientJsonRpcMessage>,
+    answer: Sender<ServerJsonRpcMessage>,
+) {
+    let mut opening = Opening::default();
+    let mut lines = FramedRead::new(input, Lines::new(LARGEST_MESSAGE));
+    while let Some(Ok(line)) = lines.next().await {
+        let incoming = match line {
+            Line::Whole(bytes) => read(&bytes),
+            Line::TooLong => vec![Incoming::Wrong(too_large())],
+        };
+        for incoming in incoming {
+            let is_taken = match incoming {
+                Incoming::Message(read) if !opening.admits(&read) => true,
+                Incoming::Message(read) => message.send(read).await.is_ok(),
+                Incoming::Wrong(wrong) => answer.send(wrong).await.is_ok(),
+            };
+            if !is_taken {
+                return;
+            }
+        }
+    }
+}
+
+/// Writes what is answered, many answers at once where they come fast.
+async fn write(
+    mut output: impl AsyncWrite + Unpin,
+    mut answers: Receiver<ServerJsonRpcMessage>,
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    while let Some(answer) = answers.recv().await {
+        bytes.clear();
+        serde_json::to_writer(&mut bytes, &answer)?;
+        bytes.push(b'\n');
+        while bytes.len() < 1 << 16
+            && let Ok(answer) = answers.try_recv()
+        {
+            serde_json::to_writer(&mut bytes, &answer)?;
+            bytes.push(b'\n');
+        }
+        output.write_all(&bytes).await?;
+        output.flush().await?;
+        bytes.shrink_to(1 << 20);
+    }
+    Ok(())
+}
+
+/// Has a conversation until its messages end.
+async fn serve(
+    mcp: Mcp,
+    mut messages: Receiver<ClientJsonRpcMessage>,
+    answer: Sender<ServerJsonRpcMessage>,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let messages = futures::stream::poll_fn(move |context| messages.poll_recv(context));
+    match serve_server_with_ct(mcp, (PollSender::new(answer), messages), stop).await {
+        Ok(service) => {
+            service.waiting().await.map_err(io::Error::other)?;
+            Ok(())
+        }
+        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => {
+            Ok(())
+        }
+        Err(error) => Err(io::Error::other(error)),
+    }
 }

@@ -75,24 +75,38 @@ impl Listening {
         let mut told = 0;
         loop {
             tokio::select! {
-                value = &mut work => return value,
-                () = self.stop.cancelled(), if !self.cancel.is_cancelled() => self.cancel.cancel(),
-                () = tokio::time::sleep(EVERY), if self.listener.is_some() => {
-                    let done = self.counter.done.load(Ordering::Relaxed);
-                    if let Some((peer, token)) = &self.listener && done > told {
-                        told = done;
-                        let total = self.counter.total.load(Ordering::Relaxed);
-                        #[expect(clippy::cast_precision_loss, reason = "counts of files")]
-                        let mut parameters = ProgressNotificationParam::new(token.clone(), done as f64);
-                        #[expect(clippy::cast_precision_loss, reason = "counts of files")]
-                        if total > 0 {
-                            parameters = parameters.with_total(total as f64);
-                        }
-                        // A client that is gone is told nothing.
-                        let _ = peer.notify_progress(parameters).await;
-                    }
+                value = &mut work => {
+                    // A verb may be done before anyone looked how far it is.
+                    self.tell(&mut told).await;
+                    return value;
                 }
+                () = self.stop.cancelled(), if !self.cancel.is_cancelled() => self.cancel.cancel(),
+                () = tokio::time::sleep(EVERY), if self.listener.is_some() => self.tell(&mut told).await,
             }
+        }
+    }
+
+    /// Tells the client how far the verb is, where that is further than it was told.
+    async fn tell(&self, told: &mut u64) {
+        let done = self.counter.done.load(Ordering::Relaxed);
+        let Some((peer, token)) = &self.listener else {
+            return;
+        };
+        if done <= *told {
+            return;
+        }
+        *told = done;
+        let total = self.counter.total.load(Ordering::Relaxed);
+        #[expect(clippy::cast_precision_loss, reason = "counts of files")]
+        let mut parameters = ProgressNotificationParam::new(token.clone(), done as f64);
+        #[expect(clippy::cast_precision_loss, reason = "counts of files")]
+        if total > 0 {
+            parameters = parameters.with_total(total as f64);
+        }
+        tokio::select! {
+            // A client that is gone, or that does not read, is told nothing.
+            _ = tokio::time::timeout(EVERY, peer.notify_progress(parameters)) => {}
+            () = self.stop.cancelled() => {}
         }
     }
 }
