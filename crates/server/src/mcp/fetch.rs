@@ -31,6 +31,10 @@ pub(super) const TOOL: Declaration = Declaration {
     call: run,
 };
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every tool is called the same way"
+)]
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.arguments.text("id");
     let answer = match read(call, id) {
@@ -77,13 +81,12 @@ fn read(call: &Call<'_>, id: &str) -> Result<ReadNote, Failure> {
 }
 
 fn not_found(id: &str, near: &[String]) -> String {
-    let mut text = format!("# Note Not Found: '{id}'\n\n");
-    if !near.is_empty() {
-        text.push_str(&format!(
-            "Notes with names like it: {}\n\n",
-            near.join(", ")
-        ));
-    }
-    text.push_str("Find its id with `search(query=\"…\")` and fetch that.");
-    text
+    let like = if near.is_empty() {
+        String::new()
+    } else {
+        format!("Notes with names like it: {}\n\n", near.join(", "))
+    };
+    format!(
+        "# Note Not Found: '{id}'\n\n{like}Find its id with `search(query=\"…\")` and fetch that."
+    )
 }

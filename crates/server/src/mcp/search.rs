@@ -34,6 +34,10 @@ pub(super) const TOOL: Declaration = Declaration {
 
 const RESULTS: usize = 10;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every tool is called the same way"
+)]
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let query = call.arguments.text("query");
     let request = SearchRequest {

@@ -134,11 +134,10 @@ struct Told<'a> {
 impl Told<'_> {
     /// The name of the project a row is of.
     fn project(&self, row: &SearchRow) -> &str {
-        let projects = self.ask.projects.iter();
-        let mut settings = projects.map(|project| project.settings());
-        settings
-            .find(|settings| settings.id() == row.hit.note.project)
-            .map_or("", |settings| settings.name.as_str())
+        let mut projects = self.ask.projects.iter();
+        projects
+            .find(|project| project.settings().id() == row.hit.note.project)
+            .map_or("", |project| project.settings().name.as_str())
     }
 
     fn total_is_exact(&self) -> bool {
@@ -173,12 +172,16 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         reply: &reply,
         failed: &failed,
     };
-    Ok(fit::fitted(&told, call.arguments.optional_integer("max_tokens"), |cut| {
-        let links = told.links(cut.rows);
-        match format {
-            Format::Text => Reply::text(text::page(&told, cut)),
-            Format::Json => Reply::json(json::page(&told, cut)),
-        }
-        .with_links(links)
-    }))
+    Ok(fit::fitted(
+        &told,
+        call.arguments.optional_integer("max_tokens"),
+        |cut| {
+            let links = told.links(cut.rows);
+            match format {
+                Format::Text => Reply::text(text::page(&told, cut)),
+                Format::Json => Reply::json(json::page(&told, cut)),
+            }
+            .with_links(links)
+        },
+    ))
 }

@@ -16,7 +16,7 @@ fn numbered(notes: usize) -> String {
         .map(|number| {
             format!(
                 "//- Note {number:02}.md\n---\nmodified: 2025-01-{number:02}T08:00:00Z\n---\nzebra {}\n\n",
-                "stripes ".repeat(number)
+                "stripes ".repeat(3 * number)
             )
         })
         .collect()
@@ -250,7 +250,7 @@ fn an_answer_is_cut_to_the_tokens_there_are() {
         ("search_notes", arguments)
     };
     insta::assert_snapshot!(server.transcript(&[
-        page(json!({ "max_tokens": 820 })),
+        page(json!({ "page_size": 1, "page": 9, "max_tokens": 138 })),
         page(json!({ "max_tokens": 250 })),
         page(json!({ "page_size": 4, "page": 2, "max_tokens": 200 })),
         page(json!({ "max_tokens": 1, "output_format": "json" })),

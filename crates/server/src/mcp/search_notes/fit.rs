@@ -55,12 +55,14 @@ pub(super) fn fitted(told: &Told<'_>, limit: Option<i64>, answer: impl Fn(Cut) -
         ..cut(rows, 0)
     };
     // Only so many rows that the next ones begin a page.
-    let mut numbers = (1..=all).rev().filter(|rows| offset % rows == 0);
-    numbers
-        .by_ref()
-        .map(|rows| answer(fewer(rows)))
-        .find(|reply| fits(reply))
-        .unwrap_or_else(|| answer(fewer(all.min(1))))
+    let numbers: Vec<usize> = (1..=all)
+        .filter(|rows| offset.is_multiple_of(*rows))
+        .collect();
+    let fitting = numbers.partition_point(|rows| fits(&answer(fewer(*rows))));
+    answer(fewer(match fitting.checked_sub(1) {
+        Some(last) => numbers[last],
+        None => all.min(1),
+    }))
 }
 
 fn count(limit: i64) -> usize {

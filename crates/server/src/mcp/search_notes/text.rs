@@ -106,10 +106,11 @@ fn block(text: &mut String, told: &Told<'_>, row: &SearchRow, cut: Cut) {
     let passage = match &row.content {
         RowContent::Note => {
             let _ = writeln!(text, "- external_id: {}", note.external_id);
-            told.reply
-                .is_by_words
-                .then(|| row.hit.snippet.text.clone())
-                .unwrap_or_default()
+            if told.reply.is_by_words {
+                row.hit.snippet.text.clone()
+            } else {
+                String::new()
+            }
         }
         RowContent::Observation { observation, .. } => observation.content.clone(),
         RowContent::Relation { relation, .. } => relation.context.clone().unwrap_or_default(),
