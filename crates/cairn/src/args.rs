@@ -5,7 +5,7 @@
 
 use crate::commands::{
     build_context, config, delete_note, edit_note, list_directory, mcp, move_note, project,
-    read_note, recent_activity, search_notes, sync, tool, write_note,
+    read_note, recent_activity, schema, search_notes, sync, tool, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -91,6 +91,9 @@ pub(crate) enum Command {
     Status(sync::Projects),
     /// Forgets the index and builds it anew
     Reindex(sync::Projects),
+    /// Checks notes against schemas, and proposes schemas
+    #[command(subcommand)]
+    Schema(schema::Command),
     /// Serves agents over MCP, or sets up their clients
     Mcp(mcp::Arguments),
     /// Calls an MCP tool from here, as an agent would

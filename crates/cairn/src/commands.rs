@@ -15,6 +15,7 @@ pub(crate) mod project;
 pub(crate) mod read_note;
 pub(crate) mod recent_activity;
 pub(crate) mod reindex;
+pub(crate) mod schema;
 pub(crate) mod search_notes;
 pub(crate) mod status;
 pub(crate) mod sync;
@@ -66,6 +67,7 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Sync(arguments) => sync::run(invocation, &arguments),
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),
+        Command::Schema(command) => schema::run(invocation, command),
         Command::Mcp(arguments) => mcp::run(invocation, arguments),
         Command::Tool(arguments) => tool::run(invocation, arguments),
         Command::Project(command) => project::run(invocation, command),

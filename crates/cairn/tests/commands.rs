@@ -15,5 +15,7 @@ mod changes;
 mod garden;
 #[path = "commands/manners.rs"]
 mod manners;
+#[path = "commands/schema.rs"]
+mod schema;
 #[path = "commands/settings.rs"]
 mod settings;

@@ -77,6 +77,8 @@ pub struct SchemaCounts {
 pub struct BrokenSchema {
     /// The note it stands in, or that names it.
     pub path: String,
+    /// Whether it is named and not there, rather than there and not understood.
+    pub is_missing: bool,
     /// Why, one sentence without a trailing period.
     pub message: String,
 }

@@ -70,12 +70,6 @@ impl Catalog {
         note: &NoteRecord,
         broken: &mut Vec<BrokenSchema>,
     ) -> Option<Cow<'_, Schema>> {
-        let mut tell = |message: String| {
-            broken.push(BrokenSchema {
-                path: note.path.to_string(),
-                message,
-            });
-        };
         // What a schema note defines is not about itself.
         if canonical_type(&note.note_type) == SCHEMA {
             return self.by_type(&note.note_type, broken).map(Cow::Borrowed);
@@ -88,9 +82,13 @@ impl Catalog {
                     schema: Ok(schema), ..
                 }) => return Some(Cow::Borrowed(schema)),
                 Some(entry) => broken.extend(entry.broken()),
-                None => tell(format!("it names the schema '{name}', which is not there")),
+                None => broken.push(BrokenSchema {
+                    path: note.path.to_string(),
+                    is_missing: true,
+                    message: format!("it names the schema '{name}', which is not there"),
+                }),
             },
-            Err(error) => tell(error.to_string()),
+            Err(error) => broken.push(unusable(note, &error)),
         }
         self.by_type(&note.note_type, broken).map(Cow::Borrowed)
     }
@@ -139,10 +137,15 @@ impl Entry {
     }
 
     fn broken(&self) -> Option<BrokenSchema> {
-        Some(BrokenSchema {
-            path: self.note.path.to_string(),
-            message: self.schema.as_ref().err()?.to_string(),
-        })
+        Some(unusable(&self.note, self.schema.as_ref().err()?))
+    }
+}
+
+fn unusable(note: &NoteRecord, error: &SchemaError) -> BrokenSchema {
+    BrokenSchema {
+        path: note.path.to_string(),
+        is_missing: false,
+        message: error.to_string(),
     }
 }
 
