@@ -31,8 +31,8 @@ fn transcript(server: &Server, new: &Vault, calls: &[(&str, Value)]) -> String {
     server.transcript(calls).replace(&root, "[new]")
 }
 
-fn text(server: &Server, tool: &str, arguments: Value) -> String {
-    server.call(tool, &arguments)
+fn text(server: &Server, tool: &str, arguments: &Value) -> String {
+    server.call(tool, arguments)
 }
 
 fn names(server: &Server) -> Vec<String> {
@@ -173,7 +173,7 @@ fn what_is_not_created() {
     let said = text(
         &server,
         "create_memory_project",
-        json!({ "project_name": "x", "project_path": around }),
+        &json!({ "project_name": "x", "project_path": around }),
     );
     assert!(
         said.contains("nested within this path is the existing project 'main'"),
@@ -222,7 +222,7 @@ fn deletes_notes_that_are_known_and_no_other_file() {
     assert_snapshot!(text(
         &server,
         "delete_project",
-        json!({ "project_name": "other", "delete_notes": "yes" })
+        &json!({ "project_name": "other", "delete_notes": "yes" })
     ));
     let left: Vec<String> = server
         .vault("other")
@@ -262,7 +262,7 @@ fn a_project_that_keeps_notes_stays_registered() {
     assert_snapshot!(text(
         &server,
         "delete_project",
-        json!({ "project_name": "other", "delete_notes": true })
+        &json!({ "project_name": "other", "delete_notes": true })
     ));
     assert_eq!(names(&server), ["main", "other"]);
     assert!(server.vault("other").has("Milk.md"));
@@ -293,20 +293,20 @@ fn a_project_registered_again_is_indexed_again() {
     text(
         &server,
         "delete_project",
-        json!({ "project_name": "other" }),
+        &json!({ "project_name": "other" }),
     );
     let path = server.vault("other").root().display().to_string();
     let said = text(
         &server,
         "create_memory_project",
-        json!({ "project_name": "other", "project_path": path }),
+        &json!({ "project_name": "other", "project_path": path }),
     );
     assert!(said.contains("• Files enqueued: 2"), "{said}");
 }
 
 #[test]
 fn fragment_39_list() {
-    let said = text(&two(), "list_memory_projects", json!({}));
+    let said = text(&two(), "list_memory_projects", &json!({}));
     for fragment in [
         "Available projects:",
         "- other (local)",
@@ -320,7 +320,7 @@ fn fragment_39_list() {
 #[test]
 fn fragment_40_constrained_list() {
     let server = only_main();
-    let said = text(&server, "list_memory_projects", json!({}));
+    let said = text(&server, "list_memory_projects", &json!({}));
     assert!(
         said.contains("MCP server is constrained to a single project"),
         "{said}"
@@ -341,7 +341,7 @@ fn fragment_41_create() {
     let server = two();
     let new = Vault::new("//- Seed.md\nx\n");
     let asked = json!({ "project_name": "new", "project_path": new.root().display().to_string(), "set_default": true });
-    let said = text(&server, "create_memory_project", asked.clone());
+    let said = text(&server, "create_memory_project", &asked);
     for fragment in [
         "✓",
         "Project Details:",
@@ -352,7 +352,7 @@ fn fragment_41_create() {
     ] {
         assert!(said.contains(fragment), "{fragment}: {said}");
     }
-    let said = text(&server, "create_memory_project", asked.clone());
+    let said = text(&server, "create_memory_project", &asked);
     assert!(said.contains("already exists"), "{said}");
     let mut asked = asked;
     asked["output_format"] = json!("json");
@@ -384,14 +384,14 @@ fn fragment_42_create_errors() {
         "{said}"
     );
     let asked = json!({ "project_name": "x", "project_path": "/x", "workspace": "w" });
-    let said = text(&server, "create_memory_project", asked);
+    let said = text(&server, "create_memory_project", &asked);
     assert!(
         said.contains("cloud workspace was requested ('w')"),
         "{said}"
     );
 
     let asked = json!({ "project_name": "new-project", "project_path": "/x" });
-    let said = text(&only_main(), "create_memory_project", asked);
+    let said = text(&only_main(), "create_memory_project", &asked);
     for fragment in [
         "# Error",
         "Project creation disabled",
@@ -409,7 +409,7 @@ fn fragment_43_delete() {
     let said = text(
         &server,
         "delete_project",
-        json!({ "project_name": "other" }),
+        &json!({ "project_name": "other" }),
     );
     for fragment in [
         "✓",
@@ -422,15 +422,19 @@ fn fragment_43_delete() {
     let said = text(
         &server,
         "delete_project",
-        json!({ "project_name": "other" }),
+        &json!({ "project_name": "other" }),
     );
     assert!(said.contains("delete_project"), "{said}");
-    let said = text(&server, "delete_project", json!({ "project_name": "main" }));
+    let said = text(
+        &server,
+        "delete_project",
+        &json!({ "project_name": "main" }),
+    );
     assert!(said.contains("Cannot delete default project"), "{said}");
     let said = text(
         &only_main(),
         "delete_project",
-        json!({ "project_name": "some-project" }),
+        &json!({ "project_name": "some-project" }),
     );
     for fragment in [
         "Project deletion disabled",
