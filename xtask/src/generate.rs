@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: vaults and questions of any size, for benchmarks and trials.
+//! `cargo xtask generate`: vaults and questions of any size, for benchmarks and trials, and the page of the tools.
 //!
 //! The texts mean nothing but are shaped as notes are: word frequencies, titles, frontmatter, observations, links.
 //! Invariant: equal arguments give equal bytes, on every machine.
@@ -18,8 +18,7 @@ use page::Page;
 use random::Random;
 use vocabulary::{Vocabulary, capital};
 
-const USAGE: &str =
-    "generate vault DIR --notes N [--seed S] | generate questions --notes N --count N [--seed S]";
+const USAGE: &str = "generate vault DIR --notes N [--seed S] | generate questions --notes N --count N [--seed S] | generate tools";
 
 /// Writes what the arguments ask for.
 ///
@@ -48,6 +47,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
                 println!("{question}");
             }
         }
+        Some("tools") => crate::tools::write()?,
         _ => bail!("what to generate? {USAGE}"),
     }
     Ok(())

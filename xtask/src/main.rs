@@ -8,6 +8,7 @@ mod fuzz;
 mod generate;
 mod hostile;
 mod tidy;
+mod tools;
 mod wire;
 
 use std::process::ExitCode;

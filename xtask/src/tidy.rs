@@ -61,6 +61,13 @@ pub fn run() -> Result<()> {
         }
     }
 
+    if !crate::tools::is_current(root) {
+        let page = crate::tools::PAGE;
+        violations.push(format!(
+            "{page}: not what the declarations say; `cargo xtask generate tools`"
+        ));
+    }
+
     for violation in &violations {
         eprintln!("{violation}");
     }

@@ -112,8 +112,8 @@ pub(super) fn run(
             parent::watch({
                 let (host, log) = (Arc::clone(&host), log.clone());
                 move || {
-                    host.stop();
                     log.note("ends: its parent is gone");
+                    host.stop();
                     std::process::exit(0);
                 }
             });

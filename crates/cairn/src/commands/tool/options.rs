@@ -117,14 +117,14 @@ fn option(parameter: &'static Parameter) -> Arg {
 fn help(parameter: &Parameter) -> String {
     let mut help = parameter.description.to_owned();
     if let Kind::Choice(words) = parameter.kind {
-        help += &format!(" [possible values: {}]", words.join(", "));
+        help += &[" [possible values: ", &words.join(", "), "]"].concat();
     }
     if parameter.kind == Kind::List {
         help += "; may be repeated";
     }
     match parameter.need {
         Need::Required => help += " [required]",
-        Need::Default(json) => help += &format!(" [default: {}]", json.trim_matches('"')),
+        Need::Default(json) => help += &[" [default: ", json.trim_matches('"'), "]"].concat(),
         Need::Optional => {}
     }
     help
