@@ -9,6 +9,7 @@ use cairn_engine::{Cancel, Engine, Settings};
 use follow::Watching;
 use jiff::Zoned;
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -32,7 +33,8 @@ pub trait Home: Send + Sync + 'static {
     fn diagnostics(&self) -> Diagnostics;
     /// Writes one line into the server's log; stdout belongs to the protocol.
     fn log(&self, line: &str) {
-        tell(line);
+        // Nobody is left to be told that stderr is closed.
+        drop(writeln!(std::io::stderr(), "cairn: {line}"));
     }
 }
 
@@ -280,10 +282,4 @@ impl Host {
 /// A lock that a panic cannot poison: every value behind one is whole between two statements.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Tells whoever keeps the server's log; stdout belongs to the protocol.
-#[expect(clippy::print_stderr, reason = "the log of a server is its stderr")]
-pub(crate) fn tell(message: &str) {
-    eprintln!("cairn: {message}");
 }

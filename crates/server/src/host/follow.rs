@@ -3,7 +3,7 @@
 //! Invariant: the watch begins before the first sync does, and what it sees meanwhile is looked at after it, so that
 //! no change is lost between the two.
 
-use super::{Host, Indexing, locked, tell};
+use super::{Host, Indexing, locked};
 use cairn_engine::{Progress, Project, SyncReport, Watch, Watched};
 use std::path::PathBuf;
 use std::sync::Weak;
@@ -25,7 +25,7 @@ impl Host {
             .name("cairn-sync".to_owned())
             .spawn(move || host.follow());
         if let Err(error) = spawned {
-            tell(&format!("cannot begin to index: {error}"));
+            self.home.log(&format!("cannot begin to index: {error}"));
         }
     }
 
@@ -33,7 +33,7 @@ impl Host {
     fn follow(&self) {
         let engine = match self.engine() {
             Ok(engine) => engine,
-            Err(failure) => return tell(&failure.to_string()),
+            Err(failure) => return self.home.log(&failure.to_string()),
         };
         // Watching first: what changes during the sync is seen afterwards.
         self.watch_again();
@@ -64,7 +64,7 @@ impl Host {
             Err(error) => (Indexing::Failed(error.to_string()), false),
         };
         if let Indexing::Failed(message) = &state {
-            tell(&format!("{name}: {message}"));
+            self.home.log(&format!("{name}: {message}"));
         }
         if let Ok(known) = project.known() {
             locked(&self.counted).insert(name.to_owned(), known);
@@ -95,7 +95,7 @@ impl Host {
             }
         });
         for (project, error) in failed {
-            tell(&format!("{project}: {error}"));
+            self.home.log(&format!("{project}: {error}"));
         }
         // Begun before the old one ends, so that nothing is missed between them.
         *watching = Some(Watching {
@@ -118,7 +118,7 @@ impl Host {
         };
         let followed = match project.follow(watched, &self.cancel) {
             Ok(followed) => followed,
-            Err(error) => return tell(&format!("{}: {error}", watched.project)),
+            Err(error) => return self.home.log(&format!("{}: {error}", watched.project)),
         };
         if followed.report.is_some() {
             self.set(&watched.project, Indexing::Complete);

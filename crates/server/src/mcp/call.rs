@@ -146,6 +146,7 @@ impl Call<'_> {
                     // An id in place of a name is understood.
                     Err(error) => self.by_id(name).map_err(|_| error)?,
                 },
+                None if self.engine.projects().next().is_none() => return Err(no_projects()),
                 None => self.engine.project(None)?,
             }
         };
@@ -161,6 +162,18 @@ impl Call<'_> {
                 message: format!("Project not found: '{id}'"),
                 hint: Some("see list_memory_projects()".to_owned()),
             })
+    }
+}
+
+/// What a server says that was started before any project was registered.
+fn no_projects() -> Failure {
+    Failure::Raised {
+        message: "There are no projects yet".to_owned(),
+        hint: Some(
+            "register a folder of notes with \
+             create_memory_project(project_name=\"main\", project_path=\"/absolute/folder\", set_default=true)"
+                .to_owned(),
+        ),
     }
 }
 
