@@ -10,8 +10,8 @@ fn server() -> Server {
     )
 }
 
-fn page(server: &Server, arguments: Value) -> Value {
-    let reply = server.reply("list_directory", &arguments);
+fn page(server: &Server, arguments: &Value) -> Value {
+    let reply = server.reply("list_directory", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
     match reply.body {
         Body::Json(value) => value,
@@ -102,7 +102,7 @@ fn spellings_and_aliases_are_understood() {
     let server = server();
     let expected = names(&page(
         &server,
-        json!({"dir_name": "meetings", "output_format": "json"}),
+        &json!({"dir_name": "meetings", "output_format": "json"}),
     ))
     .into_iter()
     .map(str::to_owned)
@@ -119,17 +119,17 @@ fn spellings_and_aliases_are_understood() {
     ] {
         let mut arguments = json!({"output_format": "json", "depth": "1"});
         arguments[alias] = json!(folder);
-        assert_eq!(names(&page(&server, arguments)), expected, "{alias}");
+        assert_eq!(names(&page(&server, &arguments)), expected, "{alias}");
     }
     for alias in ["glob", "pattern", "filter"] {
         let mut arguments = json!({"dir_name": "meetings", "output_format": "json"});
         arguments[alias] = json!("*.txt");
-        assert_eq!(names(&page(&server, arguments)), ["notes.txt"], "{alias}");
+        assert_eq!(names(&page(&server, &arguments)), ["notes.txt"], "{alias}");
     }
     for alias in ["limit", "per_page"] {
         let mut arguments = json!({"output_format": "json"});
         arguments[alias] = json!(1);
-        assert_eq!(names(&page(&server, arguments)), ["docs"], "{alias}");
+        assert_eq!(names(&page(&server, &arguments)), ["docs"], "{alias}");
     }
 }
 
@@ -160,7 +160,7 @@ fn page_after_page_gives_every_row_once() {
         let mut arguments =
             json!({"depth": 3, "output_format": "json", "max_tokens": max_tokens, "page_size": 5});
         loop {
-            let page = page(&server, arguments.clone());
+            let page = page(&server, &arguments);
             seen.extend(names(&page).into_iter().map(str::to_owned));
             if page["has_more"] != json!(true) {
                 break;
@@ -220,7 +220,7 @@ fn fragment_33_pages() {
         text.contains("Page 1 (page size 2, 5 total items)") && text.contains("page=2"),
         "{text}"
     );
-    let page = page(&server, json!({"page_size": 2, "output_format": "json"}));
+    let page = page(&server, &json!({"page_size": 2, "output_format": "json"}));
     assert_eq!(names(&page), ["a.md", "b.md"]);
     assert_eq!(
         (

@@ -13,8 +13,8 @@ fn server() -> Server {
     )
 }
 
-fn answer(server: &Server, arguments: Value) -> Value {
-    let reply = server.reply("read_content", &arguments);
+fn answer(server: &Server, arguments: &Value) -> Value {
+    let reply = server.reply("read_content", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
     match reply.body {
         Body::Json(value) => value,
@@ -97,11 +97,11 @@ fn a_miss_is_an_error_with_suggestions() {
 #[test]
 fn aliases_are_understood() {
     let server = server();
-    let expected = answer(&server, json!({"path": "data.json"}));
+    let expected = answer(&server, &json!({"path": "data.json"}));
     for alias in ["file_path", "filepath", "file"] {
         let mut arguments = json!({});
         arguments[alias] = json!("data.json");
-        assert_eq!(answer(&server, arguments), expected, "{alias}");
+        assert_eq!(answer(&server, &arguments), expected, "{alias}");
     }
 }
 
@@ -116,7 +116,7 @@ fn small_pictures_are_sent_as_they_are() {
     ] {
         let bytes = picture(8, format);
         server.vault("main").write_bytes(name, &bytes);
-        let answer = answer(&server, json!({"path": name}));
+        let answer = answer(&server, &json!({"path": name}));
         assert_eq!(
             (
                 &answer["type"],
@@ -136,7 +136,7 @@ fn a_large_picture_becomes_a_small_jpeg() {
     let bytes = picture(400, ImageFormat::Png);
     assert!(bytes.len() > 350_000);
     server.vault("main").write_bytes("big.png", &bytes);
-    let answer = answer(&server, json!({"path": "big.png"}));
+    let answer = answer(&server, &json!({"path": "big.png"}));
     assert_eq!(answer["source"]["media_type"], "image/jpeg");
     let jpeg = decoded(&answer);
     assert!(jpeg.len() <= 350_000);
@@ -190,7 +190,7 @@ fn a_link_out_of_the_project_is_not_followed() {
 #[test]
 fn fragment_21_text_of_a_note_and_not_found() {
     let server = server();
-    let answer = answer(&server, json!({"path": "notes/Tea.md"}));
+    let answer = answer(&server, &json!({"path": "notes/Tea.md"}));
     assert_eq!(answer["type"], "text");
     assert_eq!(answer["content_type"], "text/markdown; charset=utf-8");
     assert_eq!(answer["encoding"], "utf-8");

@@ -14,8 +14,8 @@ fn server() -> Server {
     ))
 }
 
-fn text(server: &Server, arguments: Value) -> String {
-    let reply = server.reply("read_note", &arguments);
+fn text(server: &Server, arguments: &Value) -> String {
+    let reply = server.reply("read_note", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
     match reply.body {
         Body::Text(text) => text,
@@ -23,8 +23,8 @@ fn text(server: &Server, arguments: Value) -> String {
     }
 }
 
-fn object(server: &Server, arguments: Value) -> Value {
-    let reply = server.reply("read_note", &arguments);
+fn object(server: &Server, arguments: &Value) -> Value {
+    let reply = server.reply("read_note", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
     match reply.body {
         Body::Json(value) => value,
@@ -62,19 +62,19 @@ fn a_note_is_read_in_text_and_json() {
 #[test]
 fn text_is_the_files_byte_for_byte() {
     let server = server();
-    assert_eq!(text(&server, json!({"identifier": "Tea"})), TEA);
-    assert_eq!(text(&server, json!({"identifier": "Empty"})), "");
+    assert_eq!(text(&server, &json!({"identifier": "Tea"})), TEA);
+    assert_eq!(text(&server, &json!({"identifier": "Empty"})), "");
     assert_eq!(
-        text(&server, json!({"identifier": "Empty", "max_tokens": 1})),
+        text(&server, &json!({"identifier": "Empty", "max_tokens": 1})),
         ""
     );
     assert_eq!(
-        text(&server, json!({"identifier": "Tea", "max_tokens": 1000})),
+        text(&server, &json!({"identifier": "Tea", "max_tokens": 1000})),
         TEA
     );
     let windows = "\u{feff}# Tea\r\n\r\nhot";
     server.vault("main").write("drinks/Tea.md", windows);
-    assert_eq!(text(&server, json!({"identifier": "Tea"})), windows);
+    assert_eq!(text(&server, &json!({"identifier": "Tea"})), windows);
 }
 
 #[test]
@@ -94,18 +94,18 @@ fn many_names_name_one_note() {
         "tea",
     ] {
         assert_eq!(
-            text(&server, json!({"identifier": identifier})),
+            text(&server, &json!({"identifier": identifier})),
             TEA,
             "{identifier}"
         );
     }
     // A title but for case, when only one note has it.
-    assert!(text(&server, json!({"identifier": "GARDEN party"})).ends_with("roses\n"));
+    assert!(text(&server, &json!({"identifier": "GARDEN party"})).ends_with("roses\n"));
     server
         .vault("main")
         .write("notes/x2.md", "---\ntitle: garden PARTY\n---\ntulips\n");
-    text(&server, json!({"identifier": "notes/x2.md"}));
-    let page = text(&server, json!({"identifier": "GARDEN party"}));
+    text(&server, &json!({"identifier": "notes/x2.md"}));
+    let page = text(&server, &json!({"identifier": "GARDEN party"}));
     assert!(page.contains("could be any of 2 notes"), "{page}");
 }
 
@@ -214,7 +214,7 @@ fn cut_after_cut_reads_the_whole_note() {
             loop {
                 let answer = object(
                     &server,
-                    json!({
+                    &json!({
                         "identifier": "Tea", "section": section, "lines": lines, "max_tokens": max_tokens,
                         "output_format": "json", "include_frontmatter": true,
                     }),
@@ -225,7 +225,7 @@ fn cut_after_cut_reads_the_whole_note() {
                     let line = &answer["cut_inside_line"];
                     let line = text(
                         &server,
-                        json!({"identifier": "Tea", "section": section, "lines": line}),
+                        &json!({"identifier": "Tea", "section": section, "lines": line}),
                     );
                     whole.push_str(&line);
                 }
@@ -236,7 +236,7 @@ fn cut_after_cut_reads_the_whole_note() {
             }
             assert_eq!(
                 whole,
-                text(&server, json!({"identifier": "Tea", "section": section})),
+                text(&server, &json!({"identifier": "Tea", "section": section})),
                 "{section:?} {max_tokens}"
             );
         }
@@ -248,10 +248,10 @@ fn a_body_that_is_cut_goes_on_at_its_line_in_the_file() {
     let server = server();
     let first = object(
         &server,
-        json!({"identifier": "Tea", "output_format": "json", "max_tokens": 5}),
+        &json!({"identifier": "Tea", "output_format": "json", "max_tokens": 5}),
     );
     let next = first["next_lines"].as_str().expect("it is cut");
-    let rest = text(&server, json!({"identifier": "Tea", "lines": next}));
+    let rest = text(&server, &json!({"identifier": "Tea", "lines": next}));
     let body = format!(
         "{}{rest}",
         first["content"].as_str().expect("there is content")
@@ -269,19 +269,19 @@ fn a_file_that_is_not_indexed_yet_is_found_by_its_path() {
     assert_eq!(
         text(
             &server,
-            json!({"identifier": "memory://main/new/Late Note"})
+            &json!({"identifier": "memory://main/new/Late Note"})
         ),
         "late\n"
     );
     // And from then on by every name.
-    assert_eq!(text(&server, json!({"identifier": "Late Note"})), "late\n");
+    assert_eq!(text(&server, &json!({"identifier": "Late Note"})), "late\n");
     for (path, identifier) in [
         ("new/.hidden.md", "new/.hidden"),
         ("ignored.md", "ignored.md"),
     ] {
         server.vault("main").write(".gitignore", "ignored.md\n");
         server.vault("main").write(path, "secret\n");
-        let page = text(&server, json!({"identifier": identifier}));
+        let page = text(&server, &json!({"identifier": identifier}));
         assert!(page.starts_with("# Note Not Found"), "{identifier}: {page}");
     }
 }
@@ -302,7 +302,7 @@ fn a_project_is_named_by_the_identifier_too() {
         "second-proj::n/tea",
     ] {
         assert_eq!(
-            text(&server, json!({"identifier": identifier})),
+            text(&server, &json!({"identifier": identifier})),
             "second tea\n",
             "{identifier}"
         );
@@ -310,21 +310,21 @@ fn a_project_is_named_by_the_identifier_too() {
     assert_eq!(
         text(
             &server,
-            json!({"identifier": "Tea", "project": "second proj"})
+            &json!({"identifier": "Tea", "project": "second proj"})
         ),
         "second tea\n"
     );
-    assert_eq!(text(&server, json!({"identifier": "Tea"})), "main tea\n");
+    assert_eq!(text(&server, &json!({"identifier": "Tea"})), "main tea\n");
 }
 
 #[test]
 fn fragment_19_whole_text_and_not_found_after_the_file_is_gone() {
     let server = server();
-    let whole = text(&server, json!({"identifier": "drinks/tea"}));
+    let whole = text(&server, &json!({"identifier": "drinks/tea"}));
     assert!(whole.contains("permalink: main/drinks/tea"), "{whole}");
     server.vault("main").remove("drinks/Tea.md");
     for identifier in ["drinks/tea", "Tea"] {
-        let page = text(&server, json!({"identifier": identifier}));
+        let page = text(&server, &json!({"identifier": identifier}));
         assert!(
             page.contains("Note Not Found") && page.contains(identifier),
             "{page}"
@@ -339,11 +339,11 @@ fn fragment_20_json_has_the_five_keys() {
     let server = server();
     let found = object(
         &server,
-        json!({"identifier": "Tea", "output_format": "json"}),
+        &json!({"identifier": "Tea", "output_format": "json"}),
     );
     let missing = object(
         &server,
-        json!({"identifier": "zebra", "output_format": "json"}),
+        &json!({"identifier": "zebra", "output_format": "json"}),
     );
     for key in ["title", "permalink", "file_path", "content", "frontmatter"] {
         assert!(!found[key].is_null(), "{key}");

@@ -102,7 +102,7 @@ fn page_and_its_aliases_are_understood() {
         let mut arguments = json!({"identifier": "about tea", "output_format": "json"});
         arguments[page] = json!("1");
         arguments[page_size] = json!(1);
-        let answer = object(&server, arguments);
+        let answer = object(&server, &arguments);
         assert_eq!(
             answer["related_results"].as_array().map(Vec::len),
             Some(1),
@@ -114,7 +114,7 @@ fn page_and_its_aliases_are_understood() {
 #[test]
 fn a_huge_identifier_is_not_found() {
     let server = server();
-    let page = text(&server, json!({"identifier": "tea ".repeat(100_000)}));
+    let page = text(&server, &json!({"identifier": "tea ".repeat(100_000)}));
     assert!(page.starts_with("# Note Not Found in main: \"tea tea"));
     assert!(page.len() < 4_000, "{}", page.len());
 }
@@ -132,7 +132,7 @@ fn a_link_out_of_the_project_is_not_followed() {
     std::os::unix::fs::symlink(outside.root(), server.vault("main").path("out"))
         .expect("a link can be made");
     for identifier in ["Way", "Way.md", "out/secret", "out/secret.md"] {
-        let page = text(&server, json!({"identifier": identifier}));
+        let page = text(&server, &json!({"identifier": identifier}));
         assert!(page.starts_with("# Note Not Found"), "{identifier}: {page}");
     }
     // A note that became a link after it was indexed.
