@@ -10,6 +10,7 @@ use cairn_index::{Change, NoteRecord};
 use cairn_note::NotePath;
 use cairn_note::edit::Edit;
 use cairn_note::link::{self, LinkTarget};
+use cairn_note::path::{FileNameStyle, file_name_for_title};
 use cairn_note::permalink;
 
 /// A name, as a path a new note may get.
@@ -34,6 +35,24 @@ impl Wanted {
             title: title.trim().to_owned(),
         }
     }
+
+    /// Whether anything of the title is left in the name of its file: `..` is no note.
+    fn names_a_file(&self) -> bool {
+        let without_title = file_name_for_title("", FileNameStyle::Title);
+        self.title.to_lowercase() + ".md" == without_title
+            || file_name_for_title(&self.title, FileNameStyle::Title) != without_title
+    }
+}
+
+/// Refuses what leads out of the project, as it was given: cleaned, the folder of another disk would be one inside.
+fn refuse_outside(name: &str) -> Result<()> {
+    let path = name.replace('\\', "/");
+    match path.rsplit_once('/') {
+        Some(("", _)) => NotePath::parse(&path)?,
+        Some((folder, _)) => NotePath::parse(folder)?,
+        None => return Ok(()),
+    };
+    Ok(())
 }
 
 impl<'a> Project<'a> {
@@ -59,9 +78,9 @@ impl<'a> Project<'a> {
             return Err(missing);
         }
         let wanted = Wanted::of(&name);
-        if !wanted.folder.is_empty() {
-            // As given: cleaned, the folder of another disk would be one inside the project.
-            NotePath::parse(&wanted.folder)?;
+        refuse_outside(&name)?;
+        if !wanted.names_a_file() {
+            return Err(missing);
         }
         if let Some(path) = self.same_title(&name, &wanted)? {
             return self.edit_note(&EditRequest {

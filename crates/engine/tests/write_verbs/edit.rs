@@ -263,9 +263,29 @@ fn what_is_no_name_for_a_new_note_makes_none() {
             .edit_or_create(request)
             .expect_err("it is not made")
     };
-    let id = append("0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11", "y");
-    assert!(matches!(make(&id), Error::NotFound { .. }));
-    for outside in ["../out", "/home/ada/out", "C:/out", "~/out", "a/../../out"] {
+    for nothing in [
+        "0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11",
+        ".",
+        "..",
+        "~",
+        "memory://main/",
+    ] {
+        let error = make(&append(nothing, "y"));
+        assert!(
+            matches!(error, Error::NotFound { .. }),
+            "{nothing}: {error}"
+        );
+    }
+    for outside in [
+        "../out",
+        "/out",
+        "/home/ada/out",
+        "C:/out",
+        "C:\\out",
+        "\\\\host\\out",
+        "~/out",
+        "a/../../out",
+    ] {
         let error = make(&append(outside, "y"));
         assert!(matches!(error, Error::Path(_)), "{outside}: {error}");
     }

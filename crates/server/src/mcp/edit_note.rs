@@ -145,8 +145,9 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 /// Returns the first segment of a `memory://` URL that names no project of the call.
 fn unresolved_route<'i>(identifier: &'i str, local: &str) -> Option<&'i str> {
     let bare = identifier.trim().strip_prefix("memory://")?;
-    let first = bare.split('/').next()?.split("::").next()?;
-    (bare.replace("::", "/") == local && local.contains('/')).then_some(first)
+    let (first, rest) = local.split_once('/')?;
+    let is_whole = bare.replace("::", "/") == local;
+    (is_whole && !first.is_empty() && !rest.is_empty()).then_some(&bare[..first.len()])
 }
 
 fn edit(arguments: &Arguments) -> Result<Edit, Failure> {

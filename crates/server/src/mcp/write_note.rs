@@ -78,7 +78,7 @@ const PARAMETERS: &[Parameter] = &[
         kind: Kind::Object,
         need: Need::Optional,
         aliases: &[],
-        description: "More frontmatter",
+        description: "More frontmatter; null removes a key",
     },
     Parameter {
         name: "overwrite",

@@ -428,3 +428,11 @@ fn every_set_of_tools_is_what_it_says() {
         bytes / 4
     );
 }
+
+/// Change a description, and this shows what every client is sent.
+#[test]
+fn the_list_of_tools_is_what_was_meant() {
+    let listed = Value::Array(listed(ToolSet::Full));
+    let listed = serde_json::to_string_pretty(&listed).expect("a value is JSON");
+    insta::assert_snapshot!(listed);
+}

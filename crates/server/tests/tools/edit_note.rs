@@ -3,6 +3,7 @@
 use crate::harness::Server;
 use cairn_server::{Body, HostOptions, Reply};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 const GARDEN: &str = "//- garden/Plan.md
 ---
@@ -373,6 +374,102 @@ fn what_someone_else_changed_is_not_edited() {
         gone.contains("current_checksum: none, the file is gone"),
         "{gone}"
     );
+}
+
+#[test]
+fn odd_names_make_no_odd_files() {
+    let server = Server::new("//- Tea.md\nx\n");
+    let mut transcript = String::new();
+    for identifier in [
+        "",
+        " ",
+        "/",
+        ".",
+        "..",
+        "memory://",
+        "memory:///",
+        "memory://main/",
+        "#",
+        "# Tea",
+        "[[Tea]]",
+        "[[New|shown]]",
+        "a\0b",
+        "a/\0/b",
+        "a\nb",
+        "~",
+        "~/x",
+        "x/",
+        "/x",
+        "a//b",
+        "CON",
+        "C:\\x",
+        "a\\b",
+        ".md",
+        ".git/config",
+        "notes/.hidden",
+        "🍵",
+        "c.txt",
+        "0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11",
+    ] {
+        let before: Vec<String> = paths(&server);
+        let answer = server.call("edit_note", &edit_of(identifier, "append", "y", json!({})));
+        let made: Vec<String> = paths(&server)
+            .into_iter()
+            .filter(|path| !before.contains(path))
+            .collect();
+        let said = answer.lines().next().unwrap_or_default();
+        let _ = writeln!(transcript, "{identifier:?}: {said} {made:?}");
+    }
+    insta::assert_snapshot!(transcript);
+}
+
+fn paths(server: &Server) -> Vec<String> {
+    let files = server.vault("main").files();
+    files.into_iter().map(|(path, _)| path).collect()
+}
+
+#[test]
+fn of_many_appends_at_once_none_is_lost() {
+    let server = Server::new("");
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let server = &server;
+            scope.spawn(move || {
+                let line = format!("- line {writer}\n");
+                let answer = server.call(
+                    "edit_note",
+                    &edit_of("logs/Day", "append", &line, json!({})),
+                );
+                assert!(answer.contains(" note (append)"), "{answer}");
+            });
+        }
+    });
+    let text = server.vault("main").read("logs/Day.md");
+    assert_eq!(text.matches("- line").count(), 8, "{text}");
+}
+
+#[test]
+fn a_constrained_server_edits_its_project_alone() {
+    let server = Server::with(
+        &[("main", "//- Tea.md\nx\n"), ("work", "//- Tea.md\nx\n")],
+        HostOptions {
+            project: Some("work".to_owned()),
+            ..HostOptions::default()
+        },
+    );
+    insta::assert_snapshot!(
+        server.call("edit_note", &edit_of("memory://main/tea", "append", "y", json!({}))),
+        @"
+    (isError)
+    Project is constrained to 'work', cannot use 'main'.
+    "
+    );
+    server.call(
+        "edit_note",
+        &edit_of("Tea", "append", "y", json!({ "project": "main" })),
+    );
+    assert_eq!(server.vault("main").read("Tea.md"), "x\n");
+    assert_eq!(server.vault("work").read("Tea.md"), "x\ny");
 }
 
 #[test]

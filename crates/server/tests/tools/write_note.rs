@@ -227,6 +227,60 @@ fn a_note_goes_to_the_project_that_is_named() {
 }
 
 #[test]
+fn a_replacement_keeps_keys_unless_they_are_null() {
+    let server = Server::new("//- t.md\n---\ntitle: t\nstatus: open\nkept: yes # mine\n---\nold\n");
+    server.call(
+        "write_note",
+        &json!({
+            "title": "t", "content": "new", "directory": "", "overwrite": true,
+            "metadata": { "status": null, "added": 1 },
+        }),
+    );
+    assert_eq!(
+        server.vault("main").read("t.md"),
+        "---\ntype: note\npermalink: main/t\ntitle: t\nkept: yes # mine\nadded: 1\n---\n\nnew"
+    );
+}
+
+#[test]
+fn of_many_writers_at_once_one_creates() {
+    let server = Server::new("");
+    let actions: Vec<Value> = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..8)
+            .map(|writer| {
+                let server = &server;
+                scope.spawn(move || {
+                    let note = json!({
+                        "title": "Tea", "content": writer, "directory": "d", "output_format": "json",
+                    });
+                    value(server.reply("write_note", &note))["action"].clone()
+                })
+            })
+            .collect();
+        let join = |writer: std::thread::ScopedJoinHandle<'_, Value>| writer.join();
+        let joined: Result<Vec<Value>, _> = writers.into_iter().map(join).collect();
+        joined.expect("no writer panics")
+    });
+    let count = |wanted: &str| actions.iter().filter(|action| *action == wanted).count();
+    assert_eq!((count("created"), count("conflict")), (1, 7), "{actions:?}");
+}
+
+#[test]
+fn a_constrained_server_writes_to_its_project_alone() {
+    let server = Server::with(
+        &[("main", ""), ("work", "")],
+        HostOptions {
+            project: Some("work".to_owned()),
+            ..HostOptions::default()
+        },
+    );
+    let note = json!({ "title": "Tea", "content": "x", "directory": "", "project": "main" });
+    let written = server.call("write_note", &note);
+    assert!(written.contains("project: work\n"), "{written}");
+    assert!(server.vault("main").files().is_empty());
+}
+
+#[test]
 fn fragment_01_created_and_updated() {
     let server = Server::new("");
     let mut note = json!({ "title": "Simple Note", "content": "x", "directory": "basic" });
