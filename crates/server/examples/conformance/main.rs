@@ -22,7 +22,7 @@ use rmcp::model::{
     GetPromptRequestParams, GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult,
     ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
     ReadResourceResponse, Reference, ServerConfig, SetLevelRequestParams, SubscribeRequestParams,
-    SubscriptionFilter, UnsubscribeRequestParams,
+    SubscriptionFilter, Tool, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -66,10 +66,15 @@ impl ServerHandler for Fixture {
         if request.name.starts_with("test_input_required") {
             return rounds::call(&request, &context);
         }
-        if request.name.starts_with("test_") {
+        if tools::has(&request.name) {
             return tools::call(&request, &context).await;
         }
         self.inner.call_tool(request, context).await
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        let fixture = tools::list().into_iter().find(|tool| tool.name == name);
+        fixture.or_else(|| self.inner.get_tool(name))
     }
 
     async fn list_prompts(

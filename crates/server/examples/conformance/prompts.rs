@@ -76,8 +76,9 @@ pub(crate) fn get(request: &GetPromptRequestParams) -> Result<GetPromptResponse,
         .into_iter()
         .map(|content| json!({ "role": "user", "content": content }))
         .collect();
-    let result: GetPromptResult = serde_json::from_value(json!({ "messages": messages }))
-        .expect("a fixture has the shape of a prompt");
+    let messages =
+        serde_json::from_value(json!(messages)).expect("a fixture has the shape of messages");
+    let result = GetPromptResult::new(messages);
     Ok(result.into())
 }
 

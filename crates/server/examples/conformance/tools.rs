@@ -44,6 +44,54 @@ const TOOLS: &[(&str, &[&str])] = &[
 ];
 
 pub(crate) fn list() -> Vec<Tool> {
+    let mut tools = plain();
+    for (name, schema) in [
+        ("json_schema_2020_12_tool", rich_schema()),
+        ("test_header", header_schema()),
+    ] {
+        let schema = schema.as_object().cloned().unwrap_or_default();
+        tools.push(Tool::new(name, "A fixture", Arc::new(schema)));
+    }
+    tools
+}
+
+/// Whether a tool is one of these.
+pub(crate) fn has(name: &str) -> bool {
+    name.starts_with("test_") || name == "json_schema_2020_12_tool"
+}
+
+/// A schema with the keywords the suite wants to find again.
+fn rich_schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "$defs": { "address": {
+            "$anchor": "addressDef", "type": "object",
+            "properties": { "street": { "type": "string" }, "city": { "type": "string" } },
+        }},
+        "properties": {
+            "name": { "type": "string" },
+            "address": { "$ref": "#/$defs/address" },
+            "contactMethod": { "type": "string", "enum": ["phone", "email"] },
+            "phone": { "type": "string" },
+            "email": { "type": "string" },
+        },
+        "allOf": [{ "anyOf": [{ "required": ["phone"] }, { "required": ["email"] }] }],
+        "if": { "properties": { "contactMethod": { "const": "phone" } }, "required": ["contactMethod"] },
+        "then": { "required": ["phone"] },
+        "else": { "required": ["email"] },
+        "additionalProperties": false,
+    })
+}
+
+/// A parameter that a client repeats in a header.
+fn header_schema() -> Value {
+    json!({ "type": "object", "properties": {
+        "region": { "type": "string", "x-mcp-header": "Region" },
+    }})
+}
+
+fn plain() -> Vec<Tool> {
     TOOLS
         .iter()
         .map(|(name, required)| {
@@ -65,6 +113,7 @@ pub(crate) async fn call(
 ) -> Result<CallToolResponse, ErrorData> {
     let text = |text: &str| vec![ContentBlock::text(text)];
     let content = match request.name.as_ref() {
+        "json_schema_2020_12_tool" | "test_header" => text("Called"),
         "test_simple_text" => text("This is a simple text response for testing."),
         "test_image_content" => vec![ContentBlock::image(pixel(), "image/png")],
         "test_audio_content" => vec![ContentBlock::audio(silence(), "audio/wav")],
