@@ -105,10 +105,10 @@ pub(super) fn run(
     };
     let host = Host::new(machine, options);
     let mcp = Mcp::new(Arc::clone(&host), tools);
-    let version = env!("CARGO_PKG_VERSION");
+    log.note(concat!("cairn ", env!("CARGO_PKG_VERSION")));
     let served = match http {
         None => {
-            log.note(&format!("cairn {version} serves MCP over stdio"));
+            log.note("serves MCP over stdio");
             parent::watch({
                 let (host, log) = (Arc::clone(&host), log.clone());
                 move || {
@@ -124,9 +124,7 @@ pub(super) fn run(
             host.start();
             let path = options.path.clone();
             cairn_server::http(mcp, options, |address| {
-                log.line(&format!(
-                    "cairn {version} serves MCP at http://{address}{path}"
-                ));
+                log.line(&format!("serves MCP at http://{address}{path}"));
             })
         }
     };
