@@ -122,7 +122,7 @@ impl Project<'_> {
             let is_last = notes.len() < CHUNK;
             first += notes.len();
             for note in notes {
-                parts(&session, note, kinds, &mut items)?;
+                parts(&session, &note, kinds, &mut items)?;
             }
             if is_last {
                 break;
@@ -137,7 +137,7 @@ const CHUNK: usize = 200;
 
 fn parts(
     session: &Session<'_>,
-    note: NoteRecord,
+    note: &NoteRecord,
     kinds: &[RecentKind],
     items: &mut Vec<RecentItem>,
 ) -> Result<()> {

@@ -63,10 +63,8 @@ fn candidates(
             .iter()
             .map(|project| self::project(project, is_template))
             .collect()),
-        "tag" | "tags" => counted(host, &engine, request, |project| project.every_tag()),
-        "type" | "note_type" | "note_types" => {
-            counted(host, &engine, request, |project| project.every_type())
-        }
+        "tag" | "tags" => counted(host, &engine, request, Project::every_tag),
+        "type" | "note_type" | "note_types" => counted(host, &engine, request, Project::every_type),
         "topic" | "query" => named(host, &engine, request, |name, _| name.title.clone()),
         "path" | "permalink" | "identifier" | "url" => named(host, &engine, request, local),
         _ => Ok(Vec::new()),
@@ -117,11 +115,11 @@ fn meant<'e>(
     }
 }
 
-fn counted(
+fn counted<'e>(
     host: &Host,
-    engine: &Engine,
+    engine: &'e Engine,
     request: &CompleteRequestParams,
-    list: impl Fn(&Project<'_>) -> cairn_engine::Result<Vec<Count>>,
+    list: impl Fn(&Project<'e>) -> cairn_engine::Result<Vec<Count>>,
 ) -> Result<Vec<Candidate>, Failure> {
     let mut candidates = Vec::new();
     for project in meant(host, engine, request)? {

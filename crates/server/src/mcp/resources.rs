@@ -22,6 +22,7 @@ use rmcp::model::{
     Annotations, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,
     ResourceTemplate,
 };
+use serde_json::json;
 use std::sync::Arc;
 
 /// The URI of the assistant guide.
@@ -263,7 +264,10 @@ fn one(contents: ResourceContents) -> ReadResourceResult {
 }
 
 fn missing(uri: &str) -> ErrorData {
-    ErrorData::resource_not_found(format!("Resource not found: '{uri}'"), None)
+    ErrorData::resource_not_found(
+        format!("Resource not found: '{uri}'"),
+        Some(json!({ "uri": uri })),
+    )
 }
 
 /// A failure where there is no tool to answer with it.

@@ -4,7 +4,6 @@
 
 use super::{Asked, Format, text};
 use crate::mcp::reply::Body;
-use crate::mcp::resources;
 use rmcp::ErrorData;
 use serde_json::Value;
 

@@ -3,6 +3,7 @@
 //! Invariant: it only surveys; which project is meant is for the person to say.
 
 use super::{Asked, row, text};
+use crate::host::Indexing;
 use crate::mcp::call::{Call, Format};
 use crate::mcp::failure::Failure;
 use crate::mcp::reply::Reply;
@@ -43,12 +44,8 @@ pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
     active.sort_by(|one, other| {
         (other.items.len(), other.latest()).cmp(&(one.items.len(), one.latest()))
     });
-    match call.format() {
-        Format::Text => Ok(Reply::text(asked.fitted(words(
-            asked,
-            &active,
-            call.now.timestamp(),
-        )))),
+    let mut reply = match call.format() {
+        Format::Text => Reply::text(asked.fitted(words(asked, &active, call.now.timestamp()))),
         Format::Json => {
             let mut rows: Vec<_> = active
                 .iter()
@@ -62,9 +59,32 @@ pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
                 .take(asked.page_size)
                 .map(|(name, item)| row(item, Some(name)))
                 .collect();
-            Ok(asked.rows(rows, has_more))
+            asked.rows(rows, has_more)
         }
+    };
+    if let Some(notice) = unready(call) {
+        reply.notice = Some(notice);
     }
+    Ok(reply)
+}
+
+/// Which projects are not indexed yet, if any is not.
+fn unready(call: &Call<'_>) -> Option<String> {
+    let names: Vec<&str> = call
+        .engine
+        .projects()
+        .map(|project| project.settings().name.as_str())
+        .filter(|name| {
+            let state = call.host.indexing(name);
+            !matches!(state, None | Some(Indexing::Complete))
+        })
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Not indexed in full: {}; this answer may be incomplete.",
+            names.join(", ")
+        )
+    })
 }
 
 impl Active {
@@ -190,7 +210,7 @@ mod tests {
     #[test]
     fn how_long_ago() {
         let now = Timestamp::from_second(1_000_000).expect("a time");
-        let said = |seconds| {
+        let said = |seconds: i64| {
             ago(
                 Timestamp::from_second(1_000_000 - seconds).expect("a time"),
                 now,

@@ -81,7 +81,7 @@ mod tests {
             ("36h", "2d"),
             ("1 hour", "1d"),
             ("today", "today"),
-            ("yesterday", "2d"),
+            ("yesterday", "1d"),
             ("2 weeks", "14d"),
             ("2025-06-01", "15d"),
             ("tomorrow", "1d"),
