@@ -4,13 +4,16 @@
 
 use super::units::Wanted;
 use super::{SearchRequest, tag_tokens};
-use crate::Result;
 use crate::accept::folder;
+use crate::{Error, Result};
 use cairn_index::{Filter, ProjectId};
 use cairn_note::filter::{MetadataFilter, Test, canonical_type};
 use cairn_note::query::Query;
 use cairn_note::{tags, timeframe};
 use serde_json::Value;
+
+/// Values a filter may compare with; databases have limits of their own, far above what anybody asks.
+const MOST_VALUES: usize = 500;
 
 /// A request as the index is asked.
 pub(super) struct Asked {
@@ -77,7 +80,25 @@ fn filter(
     };
     tags_of_metadata(&mut filter);
     types_of_metadata(&mut filter);
-    Ok(filter)
+    match values(&filter) {
+        ..=MOST_VALUES => Ok(filter),
+        count => Err(Error::Invalid {
+            message: format!("a search takes at most {MOST_VALUES} conditions, not {count}"),
+            hint: Some("ask for less at a time".to_owned()),
+        }),
+    }
+}
+
+/// How many values a filter compares with.
+fn values(filter: &Filter) -> usize {
+    let conditions = filter.metadata.conditions.iter();
+    let of_metadata: usize = conditions
+        .map(|condition| match &condition.test {
+            Test::In(values) | Test::ContainsAll(values) => values.len(),
+            _ => 1,
+        })
+        .sum();
+    filter.note_types.len() + filter.tags.len() + filter.categories.len() + of_metadata
 }
 
 /// A condition on `tags` with one text means a tag among others, not a note with that tag alone.

@@ -16,6 +16,13 @@ impl Name {
     pub(super) fn new(text: &str, slug: Option<&str>) -> Self {
         let text = text.trim_matches('/');
         let prefix = slug.map(|slug| format!("{slug}/"));
+        if text.len() > MemoryUrl::LONGEST {
+            return Self {
+                exact: Vec::new(),
+                patterns: Vec::new(),
+                prefix,
+            };
+        }
         if !text.contains('*') {
             let target = LinkTarget::parse(text);
             return Self {

@@ -3,6 +3,9 @@
 //! It only takes a text apart; what a tag filter means is the index's. Invariant: a query without such a token comes
 //! back as it is, and one inside quotes is words.
 
+/// Tags of one query; a text is never an error, so what is more is left out.
+const MOST_TAGS: usize = 64;
+
 /// Returns the tags that `tag:x` and `tag:x,y` tokens ask for, and the query without those tokens.
 ///
 /// An `AND` or `OR` that stood beside a token goes with it, since tags are always all required. What `NOT` takes away
@@ -26,7 +29,7 @@ pub(super) fn split(query: &str) -> (Vec<String>, String) {
                     rest.pop();
                 }
                 for name in names {
-                    if !tags.contains(&name) {
+                    if tags.len() < MOST_TAGS && !tags.contains(&name) {
                         tags.push(name);
                     }
                 }

@@ -156,7 +156,7 @@ impl Told<'_> {
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let format = call.format();
-    let query = call.arguments.text("query").trim().to_owned();
+    let query = ask::shown(call.arguments.text("query"));
     let refused = |refusal: Refusal| refusal.reply(call, format, &query);
     let ask = match Ask::read(call)? {
         Ok(ask) => ask,
@@ -184,4 +184,13 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             .with_links(links)
         },
     ))
+}
+
+/// The first so many characters of a text, marked where it is cut.
+fn end_of(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) if most == 0 => String::new(),
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+    }
 }

@@ -1,5 +1,7 @@
 //! `search_notes`.
 
+mod limits;
+
 use crate::harness::Server;
 use cairn_server::{Body, HostOptions, Indexing};
 use serde_json::{Value, json};
@@ -237,53 +239,6 @@ fn other_spellings_and_forms_are_understood() {
             "{arguments}"
         );
     }
-}
-
-#[test]
-fn an_answer_is_cut_to_the_tokens_there_are() {
-    let server = Server::new(&numbered(9));
-    let page = |extra: Value| {
-        let mut arguments = json!({ "query": "zebra" });
-        for (key, value) in extra.as_object().expect("an object") {
-            arguments[key] = value.clone();
-        }
-        ("search_notes", arguments)
-    };
-    insta::assert_snapshot!(server.transcript(&[
-        page(json!({ "page_size": 1, "page": 9, "max_tokens": 138 })),
-        page(json!({ "max_tokens": 250 })),
-        page(json!({ "page_size": 4, "page": 2, "max_tokens": 200 })),
-        page(json!({ "max_tokens": 1, "output_format": "json" })),
-    ]));
-}
-
-#[test]
-fn what_was_cut_off_is_on_the_pages_named() {
-    let server = Server::new(&numbered(9));
-    let mut arguments = json!({ "query": "zebra", "max_tokens": 600, "output_format": "json" });
-    let mut seen = Vec::new();
-    loop {
-        let page = body(&server, &arguments);
-        for result in page["results"].as_array().expect("a list") {
-            seen.push(result["title"].as_str().expect("a title").to_owned());
-        }
-        if page["has_more"] == false {
-            break;
-        }
-        let (next, size) = match page.get("next") {
-            Some(next) => (next["page"].clone(), next["page_size"].clone()),
-            None => (
-                json!(page["current_page"].as_u64().expect("a page") + 1),
-                page["page_size"].clone(),
-            ),
-        };
-        assert!(seen.len() < 20, "it goes on");
-        arguments["page"] = next;
-        arguments["page_size"] = size;
-    }
-    let whole = titles(&server, json!({ "query": "zebra" }));
-    assert_eq!(seen, whole);
-    assert_eq!(whole.len(), 9);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Not asking it. Invariant: what is not understood is refused, never left out.
 
 use super::Refusal;
+use super::end_of;
 use crate::host::Indexing;
 use crate::mcp::call::{Call, Prefix};
 use crate::mcp::failure::Failure;
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 
 /// A question.
 pub(super) struct Ask<'c> {
-    /// As given.
-    pub(super) query: &'c str,
+    /// As given, in the form it is said again.
+    pub(super) query: String,
     /// Where.
     pub(super) projects: Vec<Project<'c>>,
     /// Whether that is every project there is.
@@ -55,7 +56,7 @@ impl<'c> Ask<'c> {
             tags: arguments.list("tags"),
             categories: arguments.list("categories"),
             metadata: arguments.object("metadata_filters"),
-            after: arguments.optional_text("after_date").map(str::to_owned),
+            after: arguments.optional_text("after_date").map(shown),
             page: arguments.count("page"),
             page_size: arguments.count("page_size"),
             now: call.now.clone(),
@@ -64,7 +65,7 @@ impl<'c> Ask<'c> {
             return Ok(Err(Refusal::NoCriteria));
         };
         Ok(Ok(Self {
-            query,
+            query: shown(query),
             is_everywhere: projects.len() > 1,
             projects,
             is_hybrid: by.1,
@@ -117,7 +118,7 @@ fn how(call: &Call<'_>, query: &str) -> Result<(SearchBy, bool), Refusal> {
         "vector" | "semantic" => Err(Refusal::Semantic(wanted)),
         _ => Err(Refusal::Unknown(format!(
             "Invalid search_type '{}'. Valid options: {TYPES}",
-            given.unwrap_or_default()
+            shown(given.unwrap_or_default())
         ))),
     }
 }
@@ -131,7 +132,8 @@ fn kinds(call: &Call<'_>) -> Result<Vec<RowKind>, Refusal> {
             "relation" => RowKind::Relation,
             _ => {
                 return Err(Refusal::Unknown(format!(
-                    "Invalid entity_type '{name}'. Valid options: {KINDS}"
+                    "Invalid entity_type '{}'. Valid options: {KINDS}",
+                    shown(&name)
                 )));
             }
         };
@@ -204,6 +206,12 @@ fn narrowed(mut search: SearchRequest, call: &Call<'_>) -> Option<SearchRequest>
         "*".clone_into(&mut search.query);
     }
     Some(search)
+}
+
+/// What somebody gave, on one line and not too long to be said again.
+pub(super) fn shown(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    end_of(&line, 200)
 }
 
 fn is_url(query: &str) -> bool {

@@ -4,6 +4,7 @@
 
 use super::Told;
 use super::ask::lexical;
+use super::end_of;
 use super::fit::Cut;
 use cairn_engine::{RowContent, SearchRow};
 use cairn_note::permalink::slug;
@@ -169,13 +170,4 @@ fn number(row: &SearchRow, position: usize) -> i64 {
 /// A score with as many digits as it is worth.
 fn rounded(score: f32) -> f64 {
     (f64::from(score) * 10_000.0).round() / 10_000.0
-}
-
-/// The first so many characters of a text, marked where it is cut.
-pub(super) fn end_of(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some(_) if most == 0 => String::new(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-    }
 }

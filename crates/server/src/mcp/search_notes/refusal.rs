@@ -2,6 +2,8 @@
 //!
 //! Invariant: the heading follows from the type of the failure, never from its words, and both forms say the same.
 
+use super::ask::shown;
+use super::end_of;
 use crate::mcp::call::{Call, Format};
 use crate::mcp::failure::Failure;
 use crate::mcp::reply::Reply;
@@ -20,6 +22,9 @@ pub(super) enum Refusal {
     /// The engine refused or failed.
     Engine(Error),
 }
+
+/// Characters of a cause: a name in it may be as long as somebody made it.
+const LONGEST: usize = 500;
 
 /// A refusal in words.
 struct Page {
@@ -89,7 +94,10 @@ fn failed(query: &str, message: &str, hint: Option<String>) -> Page {
     Page {
         code: "SEARCH_FAILED",
         heading: "Search Failed",
-        message: format!("Error searching for '{query}': {message}"),
+        message: format!(
+            "Error searching for '{query}': {}",
+            end_of(message, LONGEST)
+        ),
         hint: hint.unwrap_or_else(|| "Correct that argument and repeat the call.".to_owned()),
     }
 }
@@ -98,7 +106,9 @@ fn of(error: Error, query: &str, projects: &[&str]) -> Page {
     let (code, heading) = match (&error, error.kind()) {
         (Error::UnknownProject { .. } | Error::NoProject, _) => {
             let message = match &error {
-                Error::UnknownProject { name, .. } => format!("Project '{name}' not found."),
+                Error::UnknownProject { name, .. } => {
+                    format!("Project '{}' not found.", shown(name))
+                }
                 _ => "No project was named, and there is no default project.".to_owned(),
             };
             return Page {
@@ -129,7 +139,8 @@ fn of(error: Error, query: &str, projects: &[&str]) -> Page {
             return failed(query, &message, Failure::Engine(error).hint());
         }
     };
-    let message = format!("Error searching for '{query}': {error}");
+    let cause = end_of(&error.to_string(), LONGEST);
+    let message = format!("Error searching for '{query}': {cause}");
     Page {
         code,
         heading,

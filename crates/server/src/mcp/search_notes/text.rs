@@ -4,8 +4,9 @@
 
 use super::Told;
 use super::ask::LEXICAL;
+use super::end_of;
 use super::fit::Cut;
-use super::json::{end_of, part, title};
+use super::json::{part, title};
 use cairn_engine::{RowContent, SearchRow};
 use std::fmt::Write as _;
 
