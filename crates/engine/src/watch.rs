@@ -154,6 +154,7 @@ fn cannot_watch(path: PathBuf, source: std::io::Error) -> Error {
 fn io_error(error: notify::Error) -> std::io::Error {
     match error.kind {
         notify::ErrorKind::Io(source) => source,
+        notify::ErrorKind::PathNotFound => std::io::ErrorKind::NotFound.into(),
         notify::ErrorKind::MaxFilesWatch => std::io::Error::other(
             "the system watches no more folders (on Linux, raise fs.inotify.max_user_watches)",
         ),

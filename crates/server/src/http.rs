@@ -136,9 +136,9 @@ async fn serve<H: ServerHandler + Clone>(
             move |request: Request, next: Next| {
                 let guard = Arc::clone(&guard);
                 async move {
-                    match guard.check(request.uri(), request.headers()) {
-                        Ok(()) => next.run(request).await,
-                        Err(refused) => refused,
+                    match guard.refused(request.uri(), request.headers()) {
+                        None => next.run(request).await,
+                        Some(refused) => refused,
                     }
                 }
             },

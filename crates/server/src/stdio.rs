@@ -21,10 +21,10 @@ use tokio_util::codec::FramedRead;
 use tokio_util::sync::{CancellationToken, PollSender};
 
 /// How long calls in flight may go on when the input has ended.
-const ANSWERING: Duration = Duration::from_millis(700);
+const ANSWERING: Duration = Duration::from_millis(600);
 
 /// How long they have to notice that they are to stop.
-const STOPPING: Duration = Duration::from_millis(150);
+const STOPPING: Duration = Duration::from_millis(100);
 
 /// Verbs that run at once; more wait their turn.
 const VERBS: usize = 128;

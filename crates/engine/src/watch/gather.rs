@@ -212,8 +212,8 @@ mod tests {
         Gathering::new(vec![root("outer", "/real"), root("inner", "/real/in")])
     }
 
-    fn event(kind: EventKind, path: &str) -> notify::Result<Event> {
-        Ok(Event::new(kind).add_path(PathBuf::from(path)))
+    fn event(kind: EventKind, path: &str) -> Event {
+        Event::new(kind).add_path(PathBuf::from(path))
     }
 
     const CREATE: EventKind = EventKind::Create(CreateKind::Any);
@@ -240,10 +240,10 @@ mod tests {
     #[test]
     fn a_path_is_told_to_every_project_it_is_in_under_the_name_the_project_has() {
         let gathering = gathering();
-        gathering.take(event(CREATE, "/real/in/a.md"));
-        gathering.take(event(CREATE, "/real/b.md"));
-        gathering.take(event(CREATE, "/real/b.md"));
-        gathering.take(event(CREATE, "/elsewhere/c.md"));
+        gathering.take(Ok(event(CREATE, "/real/in/a.md")));
+        gathering.take(Ok(event(CREATE, "/real/b.md")));
+        gathering.take(Ok(event(CREATE, "/real/b.md")));
+        gathering.take(Ok(event(CREATE, "/elsewhere/c.md")));
         assert_eq!(
             shown(&gathering),
             ["outer: /named/b.md /named/in/a.md", "inner: /named/in/a.md"]
@@ -259,12 +259,15 @@ mod tests {
             "/real/a.md.swp",
             "/real/x/.cairn-1.tmp",
         ] {
-            gathering.take(event(CREATE, path));
+            gathering.take(Ok(event(CREATE, path)));
         }
-        gathering.take(event(EventKind::Access(AccessKind::Any), "/real/read.md"));
-        gathering.take(event(CREATE, "/real"));
+        gathering.take(Ok(event(
+            EventKind::Access(AccessKind::Any),
+            "/real/read.md",
+        )));
+        gathering.take(Ok(event(CREATE, "/real")));
         assert_eq!(gathering.held().events, 0);
-        gathering.take(event(CREATE, "/real/.gitignore"));
+        gathering.take(Ok(event(CREATE, "/real/.gitignore")));
         assert_eq!(shown(&gathering), ["outer: /named/.gitignore"]);
     }
 
@@ -282,17 +285,17 @@ mod tests {
         }
         let gathering = gathering();
         for number in 0..=MOST_PATHS {
-            gathering.take(event(CREATE, &format!("/real/{number}.md")));
+            gathering.take(Ok(event(CREATE, &format!("/real/{number}.md"))));
         }
         assert_eq!(shown(&gathering), ["outer: everything"]);
-        gathering.take(event(EventKind::Remove(RemoveKind::Folder), "/real/in"));
+        gathering.take(Ok(event(EventKind::Remove(RemoveKind::Folder), "/real/in")));
         assert_eq!(shown(&gathering), ["outer: /named/in", "inner: everything"]);
     }
 
     #[test]
     fn after_the_end_nothing_is_waited_for() {
         let gathering = gathering();
-        gathering.take(event(CREATE, "/real/a.md"));
+        gathering.take(Ok(event(CREATE, "/real/a.md")));
         gathering.end();
         assert_eq!(gathering.next(), None);
     }

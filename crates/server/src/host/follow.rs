@@ -63,6 +63,9 @@ impl Host {
             Ok(report) => (Indexing::Complete, is_listed_anew(&report)),
             Err(error) => (Indexing::Failed(error.to_string()), false),
         };
+        if self.cancel.is_cancelled() {
+            return;
+        }
         if let Indexing::Failed(message) = &state {
             self.home.log(&format!("{name}: {message}"));
         }
@@ -94,6 +97,9 @@ impl Host {
                 host.seen(&watched);
             }
         });
+        if self.cancel.is_cancelled() {
+            return;
+        }
         for (project, error) in failed {
             self.home.log(&format!("{project}: {error}"));
         }
@@ -102,8 +108,9 @@ impl Host {
             folders,
             _watch: watch,
         });
+        drop(watching);
         if self.cancel.is_cancelled() {
-            drop(watching.take());
+            self.stop();
         }
     }
 
@@ -118,6 +125,7 @@ impl Host {
         };
         let followed = match project.follow(watched, &self.cancel) {
             Ok(followed) => followed,
+            Err(_) if self.cancel.is_cancelled() => return,
             Err(error) => return self.home.log(&format!("{}: {error}", watched.project)),
         };
         if followed.report.is_some() {

@@ -53,16 +53,16 @@ impl Guard {
         })
     }
 
-    /// Lets a request in, or answers it.
-    pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Response> {
+    /// Returns the answer to a request that does not come in.
+    pub(super) fn refused(&self, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
         if !self.is_host(uri, headers) {
-            return Err(refusal(
+            return Some(refusal(
                 StatusCode::FORBIDDEN,
                 "The Host header names no host of this server; `allowed_hosts` adds one",
             ));
         }
         if !self.is_origin(headers) {
-            return Err(refusal(
+            return Some(refusal(
                 StatusCode::FORBIDDEN,
                 "The Origin header names a page of another site; `allowed_hosts` adds one",
             ));
@@ -76,18 +76,18 @@ impl Guard {
                 WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"cairn\""),
             );
-            return Err(response);
+            return Some(response);
         }
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|length| length > LARGEST_MESSAGE as u64) {
-            return Err(refusal(
+            return Some(refusal(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "A message may hold 16 MiB",
             ));
         }
-        Ok(())
+        None
     }
 
     /// Whether the name the client reached this server by is one of its own. A page of another site can have its own

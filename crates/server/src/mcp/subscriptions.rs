@@ -196,20 +196,18 @@ impl News {
         }
     }
 
-    /// Whether the text of a resource may be another now.
-    fn may_concern(&self, uri: &str) -> bool {
-        let Some(projects) = &self.projects else {
+    /// Whether the text of a resource may be another now, where these are the slugs of all projects: an address that
+    /// begins with one that did not change is passed over.
+    fn may_concern(&self, uri: &str, all: &[String]) -> bool {
+        let Some(changed) = &self.projects else {
             return true;
         };
         let first = uri
             .strip_prefix("memory://")
             .and_then(|rest| rest.split('/').next());
-        // Only an address that certainly names another project is passed over.
         first.is_none_or(|first| {
-            let is_slug = first
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            !is_slug || projects.iter().any(|project| project == first)
+            let is_first = |project: &String| project == first;
+            changed.iter().any(is_first) || !all.iter().any(is_first)
         })
     }
 }
@@ -239,24 +237,34 @@ async fn gather(changes: &mut Receiver<Changed>) -> Option<News> {
 
 /// Returns the resources whose text is not what it was, and what it is.
 async fn differing(host: &Arc<Host>, texts: Texts, news: &News) -> Vec<(String, Option<u64>)> {
-    let texts: Vec<_> = texts
-        .into_iter()
-        .filter(|(uri, _)| news.may_concern(uri))
-        .collect();
     if texts.is_empty() {
         return Vec::new();
     }
-    let host = Arc::clone(host);
+    let (host, projects) = (Arc::clone(host), news.projects.clone());
     let differing = run(move || {
-        let now = texts.into_iter().filter_map(|(uri, before)| {
-            let now = match text_of(&host, &uri) {
-                Ok(text) => Some(text),
-                Err(error) if error.code == ErrorCode::RESOURCE_NOT_FOUND => None,
-                // It cannot be read now; the next change asks again.
-                Err(_) => return None,
-            };
-            (now != before).then_some((uri, now))
-        });
+        let news = News {
+            projects,
+            list: false,
+        };
+        let Ok(engine) = host.engine() else {
+            return Vec::new();
+        };
+        let all: Vec<String> = engine
+            .projects()
+            .map(|project| project.settings().slug())
+            .collect();
+        let now = texts
+            .into_iter()
+            .filter(|(uri, _)| news.may_concern(uri, &all))
+            .filter_map(|(uri, before)| {
+                let now = match text_of(&host, &uri) {
+                    Ok(text) => Some(text),
+                    Err(error) if error.code == ErrorCode::RESOURCE_NOT_FOUND => None,
+                    // It cannot be read now; the next change asks again.
+                    Err(_) => return None,
+                };
+                (now != before).then_some((uri, now))
+            });
         now.collect()
     });
     differing.await.unwrap_or_default()
@@ -293,20 +301,22 @@ mod tests {
             project: Some("My Notes".to_owned()),
             list: false,
         });
+        let all = ["my-notes".to_owned(), "other".to_owned()];
         for (uri, concerned) in [
             ("memory://my-notes/a", true),
             ("memory://other/a", false),
+            ("memory://folder/a", true),
             ("memory://My%20Notes/a", true),
             ("memory://", true),
             ("file:///a", true),
         ] {
-            assert_eq!(news.may_concern(uri), concerned, "{uri}");
+            assert_eq!(news.may_concern(uri, &all), concerned, "{uri}");
         }
         news.add(Changed {
             project: None,
             list: true,
         });
-        assert!(news.may_concern("memory://other/a"));
+        assert!(news.may_concern("memory://other/a", &all));
         assert!(news.list);
     }
 }
