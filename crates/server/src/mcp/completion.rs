@@ -2,7 +2,7 @@
 //!
 //! Invariant: never more than 100 values, those that begin with what was typed before those that hold it.
 
-use super::resources;
+use super::{prompts, resources};
 use crate::Failure;
 use crate::host::Host;
 use cairn_engine::{Engine, Project};
@@ -38,6 +38,12 @@ pub(crate) fn complete(
     host: &Arc<Host>,
     request: &CompleteRequestParams,
 ) -> Result<CompleteResult, ErrorData> {
+    if let Reference::Prompt(prompt) = &request.r#ref
+        && !prompts::is_one(&prompt.name)
+    {
+        let message = format!("Unknown prompt: '{}'", prompt.name);
+        return Err(ErrorData::invalid_params(message, None));
+    }
     let typed = request.argument.value.as_str();
     let candidates = candidates(host, request).map_err(|failure| resources::wire(&failure))?;
     let (values, total) = best(candidates, typed);

@@ -93,6 +93,11 @@ pub(crate) fn list() -> Vec<Prompt> {
     PROMPTS.iter().map(prompt).collect()
 }
 
+/// Whether there is a prompt of that name.
+pub(crate) fn is_one(name: &str) -> bool {
+    PROMPTS.iter().any(|declared| declared.name == name)
+}
+
 /// Returns one prompt, filled in.
 pub(crate) fn get(
     host: &Arc<Host>,

@@ -53,13 +53,22 @@ fn described(uri: String, note: &NoteRecord) -> Resource {
 
 /// Returns the URI of a note: `memory://{project}/{permalink}`.
 pub(crate) fn uri(project: &str, note: &NoteRecord) -> String {
+    address::uri(&address::named(project), local(project, note))
+}
+
+/// Returns a note's address inside its project: its permalink without the project, or its path where that address
+/// means something else.
+fn local<'n>(project: &str, note: &'n NoteRecord) -> &'n str {
     let slug = cairn_note::permalink::slug(project);
     let name = note.permalink.as_deref().unwrap_or(note.path.as_str());
-    let local = name.strip_prefix(&format!("{slug}/")).unwrap_or(name);
+    let local = name
+        .strip_prefix(slug.as_str())
+        .and_then(|rest| rest.strip_prefix('/'))
+        .unwrap_or(name);
     if address::is_taken(&slug, local) {
-        address::uri(&slug, note.path.as_str())
+        note.path.as_str()
     } else {
-        address::uri(&slug, local)
+        local
     }
 }
 
@@ -120,30 +129,17 @@ pub(crate) fn list(
 
 /// The notes as resources, each under a URI that leads back to it.
 fn listed(project: &Project<'_>, notes: &[NoteRecord]) -> Result<Vec<Resource>, Failure> {
-    let settings = project.settings();
-    let slug = settings.slug();
-    let uris: Vec<String> = notes.iter().map(|note| uri(&settings.name, note)).collect();
-    let locals: Vec<String> = uris
-        .iter()
-        .map(|uri| address::decoded(&uri["memory://".len() + slug.len() + 1..]))
-        .collect();
-    let asked: Vec<&str> = locals.iter().map(String::as_str).collect();
-    let found = project.addressed(&asked)?;
-    // Someone else may have declared a permalink that reads the same below the project: then the id is the name.
-    let resources = notes
-        .iter()
-        .zip(uris)
-        .zip(found)
-        .map(|((note, uri), found)| {
-            let leads_back = found.is_some_and(|found| found.id == note.id);
-            let uri = if leads_back {
-                uri
-            } else {
-                address::uri(&slug, &note.external_id)
-            };
-            described(uri, note)
-        });
-    Ok(resources.collect())
+    let name = &project.settings().name;
+    let locals: Vec<&str> = notes.iter().map(|note| local(name, note)).collect();
+    let found = project.addressed(&locals)?;
+    let mut resources = Vec::with_capacity(notes.len());
+    for ((note, local), found) in notes.iter().zip(locals).zip(found) {
+        // Someone else may have declared a permalink that reads the same below the project: then the id is the name.
+        let leads_back = found.is_some_and(|found| found.id == note.id);
+        let local = if leads_back { local } else { &note.external_id };
+        resources.push(described(address::uri(&address::named(name), local), note));
+    }
+    Ok(resources)
 }
 
 fn guide() -> Resource {

@@ -230,29 +230,50 @@ fn an_id_names_one_thing_of_its_type() {
 #[test]
 fn an_answer_is_cut_and_says_how_to_go_on() {
     let long = format!(
-        "//- a.md\n# A\n{}//- b.md\n# B\n[[A]]\n",
+        "//- a.md\n# A\n- [fact] First\n{}//- b.md\n# B\n[[A]]\n",
         "word word word\n".repeat(200)
     );
     let server = Server::new(&long);
-    let text = server.call(
-        "build_context",
-        &json!({ "url": "*", "output_format": "text", "max_tokens": 100 }),
-    );
-    assert!(text.len() < 900, "{text}");
-    assert!(
-        text.contains("[Cut at max_tokens: 0 of 2 results shown in full."),
-        "{text}"
-    );
-    assert!(text.contains("read_note(identifier=\"main/a\")"), "{text}");
-    let cut = json_of(&server, &json!({ "url": "*", "max_tokens": 400 }));
+    let in_words = |most: usize| {
+        server.call(
+            "build_context",
+            &json!({ "url": "*", "output_format": "text", "max_tokens": most }),
+        )
+    };
+    let text = in_words(150);
+    assert!(text.len() < 1_000, "{text}");
+    for part in [
+        "word word word\n…\n",
+        "### Observations\n- [fact] First\n",
+        "### Related\n- [[b]] (main/b)\n",
+        "[Cut at max_tokens: 0 of 2 results shown in full.",
+        "read_note(identifier=\"main/a\")",
+        "*2 primary, ",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(in_words(1).starts_with("# Context: *\n"));
+    assert!(!in_words(100_000).contains("[Cut"));
+    let cut = json_of(&server, &json!({ "url": "*", "max_tokens": 700 }));
     assert_eq!(cut["truncated"], true);
-    assert!(cut.to_string().len() < 2_400, "{cut}");
-    assert_eq!(titles(&cut)[0], "a");
+    assert!(cut.to_string().len() < 4 * 700 + 400, "{cut}");
+    assert_eq!(titles(&cut), ["a"]);
+    let first = &cut["results"][0];
+    assert_eq!(first["observations"][0]["content"], "First");
+    assert_eq!(
+        first["related_results"].as_array().expect("a list").len(),
+        2
+    );
+    let content = first["primary_result"]["content"].as_str().expect("text");
+    assert!(
+        content.starts_with("# A\n") && content.len() < 1_500,
+        "{content}"
+    );
     assert!(
         cut["next"]
             .as_str()
             .expect("a hint")
-            .contains("read_note(identifier=")
+            .contains("read_note(identifier=\"main/a\")")
     );
     let whole = json_of(&server, &json!({ "url": "*", "max_tokens": 100_000 }));
     assert_eq!(whole.get("truncated"), None);

@@ -1,8 +1,8 @@
 //! What may follow what was typed.
 
-use crate::support::{Client, ERAS, Era, Served};
+use crate::support::{Client, ERAS, Era, Served, refused};
 use cairn_server::HostOptions;
-use rmcp::model::{CompletionContext, CompletionInfo};
+use rmcp::model::{CompletionContext, CompletionInfo, ErrorCode};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -132,4 +132,15 @@ async fn a_constrained_server_completes_from_one_project() {
     assert_eq!(projects, ["main"]);
     let info = template(&client, "path", "secret", Some("other")).await;
     assert!(info.values.is_empty());
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_none_is_an_error() {
+    let served = Served::new(&[("main", NOTES)]);
+    for era in ERAS {
+        let client = served.connect(era).await;
+        let error = refused(client.complete_prompt_simple("nothing", "topic", "").await);
+        assert_eq!(error.code, ErrorCode::INVALID_PARAMS, "{era:?}");
+        assert_eq!(error.message, "Unknown prompt: 'nothing'");
+    }
 }

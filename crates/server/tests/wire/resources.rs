@@ -209,6 +209,32 @@ async fn pages_follow_one_another() {
 }
 
 #[tokio::test]
+async fn projects_have_names_in_any_script() {
+    let vaults = [
+        ("项目", "//- 方案.md\n一\n"),
+        ("🎉", "//- a.md\n二\n"),
+        ("local", "//- main/info.md\n三\n"),
+    ];
+    let served = Served::new(&vaults);
+    let client = served.connect(Era::Legacy).await;
+    let listed = client.list_all_resources().await.expect("a list");
+    assert_eq!(listed.len(), 1 + 3 + 3);
+    let mut notes = BTreeSet::new();
+    for resource in listed.iter().skip(1) {
+        let (media_type, text) = text(&client, &resource.uri).await;
+        if media_type == "text/markdown" {
+            notes.insert(text);
+        } else {
+            let known: Value = serde_json::from_str(&text).expect("it is JSON");
+            let name = known["project_name"].as_str().expect("a name");
+            assert_eq!(resource.title, Some(format!("Project {name}")));
+        }
+    }
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert_eq!(text(&client, "memory://项目/方案").await.1, "一\n");
+}
+
+#[tokio::test]
 async fn templates_are_listed() {
     let served = Served::new(&[("main", "")]);
     for era in ERAS {

@@ -81,16 +81,22 @@ fn cut(answer: &mut Value, told: &Told<'_>, most: usize) {
     answer["next"] = json!(told.go_on(shown));
 }
 
+/// Cuts the text of a result, which can be read elsewhere, before what is around it.
 fn shorten(result: &mut Value, left: usize) {
-    for key in ["related_results", "observations"] {
-        let over = budget::tokens(&result.to_string()) > left;
-        if let Some(list) = result[key].as_array_mut().filter(|_| over) {
-            while list.len() > 3 {
-                list.pop();
-            }
+    let text = result["primary_result"]["content"].take();
+    while budget::tokens(&result.to_string()) > left {
+        let related = result["related_results"].as_array().map_or(0, Vec::len);
+        let observations = result["observations"].as_array().map_or(0, Vec::len);
+        let longer = if related >= observations {
+            "related_results"
+        } else {
+            "observations"
+        };
+        match result[longer].as_array_mut() {
+            Some(list) if !list.is_empty() => list.truncate(list.len() / 2),
+            _ => break,
         }
     }
-    let text = result["primary_result"]["content"].take();
     let rest = left.saturating_sub(budget::tokens(&result.to_string()));
     if let Some(text) = text.as_str() {
         result["primary_result"]["content"] = json!(budget::prefix(text, rest).unwrap_or(text));

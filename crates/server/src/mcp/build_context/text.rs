@@ -17,31 +17,31 @@ pub(super) fn answer(told: &Told<'_>) -> String {
     let mut text = format!("# Context: {title}\n\n");
     let mut shown = 0;
     for (item, body) in told.items.iter().zip(&told.bodies) {
-        let block = format!("{}\n---\n", block(told, item, body.as_deref()));
+        let body = body.as_deref();
         let left = told
             .most
             .map(|most| most.saturating_sub(budget::tokens(&text)));
-        match left.and_then(|left| budget::prefix(&block, left)) {
+        match left.and_then(|left| cut(told, item, body, left)) {
             Some(part) => {
                 text.push_str(part.trim_end());
                 // Writing to a String cannot fail.
                 let _ = write!(
                     text,
-                    "\n\n[Cut at max_tokens: {} of {} results shown in full. To go on, {}.]\n---\n",
-                    shown,
+                    "\n\n[Cut at max_tokens: {shown} of {} results shown in full. To go on, {}.]\n---\n",
                     told.items.len(),
                     told.go_on(shown)
                 );
                 break;
             }
             None => {
-                text.push_str(&block);
-                text.push_str(if shown + 1 < told.items.len() {
-                    "\n"
-                } else {
-                    ""
-                });
                 shown += 1;
+                let end = if shown < told.items.len() {
+                    "\n---\n\n"
+                } else {
+                    "\n---\n"
+                };
+                text.push_str(&block(told, item, body));
+                text.push_str(end);
             }
         }
     }
@@ -63,6 +63,21 @@ pub(super) fn answer(told: &Told<'_>) -> String {
         );
     }
     text
+}
+
+/// An item cut to what it may cost, its text before what is around it; `None` when all of it does.
+fn cut(told: &Told<'_>, item: &ContextItem, body: Option<&str>, left: usize) -> Option<String> {
+    let whole = block(told, item, body);
+    budget::prefix(&whole, left)?;
+    let around = budget::tokens(&block(told, item, Some("…")));
+    let rest = left.saturating_sub(around);
+    let part = body.and_then(|body| budget::prefix(body, rest));
+    let shorter = match part.map(str::trim_end) {
+        Some(part) if !part.is_empty() => block(told, item, Some(&format!("{part}\n…"))),
+        _ => block(told, item, Some("…")),
+    };
+    let fitted = budget::prefix(&shorter, left).map(str::to_owned);
+    Some(fitted.unwrap_or(shorter))
 }
 
 fn nothing(told: &Told<'_>) -> String {

@@ -2,6 +2,7 @@
 //!
 //! It looks nothing up. Invariant: [`decoded`] undoes what [`uri`] encodes.
 
+use cairn_note::permalink;
 use std::fmt::Write as _;
 
 /// Where a resource is.
@@ -59,9 +60,16 @@ pub(super) fn is_taken(slug: &str, local: &str) -> bool {
     local == INFO || Address::of_local(&format!("{slug}/{local}")).is_some()
 }
 
+/// Returns what a project is called in a URI: its slug, or its name where nothing is left of that.
+pub(super) fn named(project: &str) -> String {
+    Some(permalink::slug(project))
+        .filter(|slug| !slug.is_empty())
+        .unwrap_or_else(|| project.to_owned())
+}
+
 /// Returns the URI of an address.
-pub(crate) fn uri(slug: &str, local: &str) -> String {
-    let mut uri = format!("memory://{}/", encoded(slug));
+pub(super) fn uri(project: &str, local: &str) -> String {
+    let mut uri = format!("memory://{}/", encoded(project));
     uri.push_str(&encoded(local));
     uri
 }

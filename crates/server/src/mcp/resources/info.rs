@@ -14,10 +14,13 @@ use std::sync::Arc;
 /// Returns what is known of a project as it is listed.
 pub(super) fn resource(project: &Project<'_>) -> Resource {
     let settings = project.settings();
-    Resource::new(address::uri(&settings.slug(), "info"), "project_info")
-        .with_title(format!("Project {}", settings.name))
-        .with_description("What the project holds and how far it is indexed")
-        .with_mime_type("application/json")
+    Resource::new(
+        address::uri(&address::named(&settings.name), "info"),
+        "project_info",
+    )
+    .with_title(format!("Project {}", settings.name))
+    .with_description("What the project holds and how far it is indexed")
+    .with_mime_type("application/json")
 }
 
 /// Returns what is known of a project.
