@@ -171,7 +171,7 @@ impl Subscriptions {
 }
 
 /// What changed, gathered.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 struct News {
     /// The slugs of the projects; `None` when it may have been any.
     projects: Option<Vec<String>>,
@@ -240,12 +240,8 @@ async fn differing(host: &Arc<Host>, texts: Texts, news: &News) -> Vec<(String, 
     if texts.is_empty() {
         return Vec::new();
     }
-    let (host, projects) = (Arc::clone(host), news.projects.clone());
+    let (host, news) = (Arc::clone(host), news.clone());
     let differing = run(move || {
-        let news = News {
-            projects,
-            list: false,
-        };
         let Ok(engine) = host.engine() else {
             return Vec::new();
         };

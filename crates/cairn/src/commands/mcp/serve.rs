@@ -117,7 +117,7 @@ pub(super) fn run(
                     std::process::exit(0);
                 }
             });
-            host.start();
+            // It begins to index when the handshake is answered.
             cairn_server::stdio(mcp)
         }
         Some(options) => {
