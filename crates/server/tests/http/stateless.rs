@@ -82,6 +82,8 @@ fn a_request_needs_no_handshake() {
     let ping = post(server.client(), "ping", &json!({}));
     assert_eq!(ping.status, 404);
     assert_eq!(ping.json()["error"]["code"], -32601);
+    let unsubscribe = post(server.client(), "resources/unsubscribe", &json!({}));
+    assert_eq!(unsubscribe.status, 404);
 }
 
 #[test]
