@@ -7,8 +7,10 @@ mod guard;
 mod sse;
 
 use crate::wire::LARGEST_MESSAGE;
+use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
@@ -137,7 +139,7 @@ async fn serve<H: ServerHandler + Clone>(
                 let guard = Arc::clone(&guard);
                 async move {
                     match guard.refused(request.uri(), request.headers()) {
-                        None => next.run(request).await,
+                        None => worded(next.run(request).await).await,
                         Some(refused) => refused,
                     }
                 }
@@ -222,6 +224,22 @@ fn signalled() -> io::Result<impl Future<Output = ()>> {
             drop(tokio::signal::ctrl_c().await);
         })
     }
+}
+
+/// Returns a refusal of the library below in the form of our own.
+async fn worded(response: Response) -> Response {
+    let (status, kind) = (response.status(), response.headers().get(CONTENT_TYPE));
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if is_json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let text = to_bytes(body, 1 << 16).await.unwrap_or_default();
+    let mut worded = refusal(status, &String::from_utf8_lossy(&text));
+    if let Some(allowed) = parts.headers.get(ALLOW) {
+        worded.headers_mut().insert(ALLOW, allowed.clone());
+    }
+    worded
 }
 
 /// An answer to a request that is not served, for programs and people.

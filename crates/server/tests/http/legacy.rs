@@ -108,7 +108,15 @@ fn a_session_ends_when_it_is_deleted() {
         id: "none".to_owned(),
         ..session
     };
-    assert_eq!(unknown.post(&message).status, 404);
+    let refused = unknown.post(&message);
+    assert_eq!(refused.status, 404);
+    let error = &refused.json()["error"];
+    assert_eq!(error["message"], "Not Found: Session not found");
+    let put = server.send("PUT", "/mcp", &HEADERS, "");
+    assert_eq!(
+        (put.status, put.header("allow")),
+        (405, Some("GET, POST, DELETE"))
+    );
 }
 
 #[test]
