@@ -27,7 +27,9 @@ fn a_session_is_told_of_an_outside_edit_of_what_it_subscribed_to() {
         .served
         .vault
         .write("b.md", "# B, of which nobody wants to hear\n");
-    server.served.vault.write("a.md", "# A\n\nsecond\n");
+    // As many editors save: nobody sees a file that is half written.
+    server.served.vault.write("a.md.tmp", "# A\n\nsecond\n");
+    server.served.vault.rename("a.md.tmp", "a.md");
     assert_eq!(updated(&mut listening), A);
     // Its time alone is no change, nor is the other note: the next thing told is the next change.
     server
@@ -35,7 +37,8 @@ fn a_session_is_told_of_an_outside_edit_of_what_it_subscribed_to() {
         .vault
         .set_mtime("a.md", SystemTime::UNIX_EPOCH);
     server.served.vault.write("c.md", "# C\n");
-    listening.until("notifications/resources/list_changed");
+    let next = listening.message().expect("the stream goes on");
+    assert_eq!(next["method"], "notifications/resources/list_changed");
     server.served.vault.remove("a.md");
     assert_eq!(updated(&mut listening), A);
 }
