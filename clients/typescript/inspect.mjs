@@ -53,5 +53,6 @@ async function inspect(name, target, era) {
   console.log(`${name} ${era}: ${names.length} tools listed and called`);
 }
 
-await inspect("stdio", [cairn, "mcp"], "legacy");
+// The inspector hands only a part of its environment on.
+await inspect("stdio", ["-e", `CAIRN_HOME=${process.env.CAIRN_HOME}`, cairn, "mcp"], "legacy");
 await inspect("http", [url], "modern");

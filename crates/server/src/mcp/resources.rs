@@ -203,6 +203,24 @@ pub(crate) fn read(host: &Arc<Host>, uri: &str) -> Result<ReadResourceResult, Er
     }
 }
 
+/// Returns what stands for the text of a resource as the index knows it, whatever its file says meanwhile: equal for
+/// equal texts.
+pub(crate) fn known(host: &Arc<Host>, uri: &str) -> Result<Vec<u8>, ErrorData> {
+    if uri == GUIDE {
+        return Ok(Vec::new());
+    }
+    let engine = host.engine().map_err(|failure| wire(&failure))?;
+    let found = find(host, &engine, uri)
+        .map_err(|failure| wire(&failure))?
+        .ok_or_else(|| missing(uri))?;
+    match found {
+        Found::Info(project) => info::value(host, &engine, &project)
+            .map(|value| value.to_string().into_bytes())
+            .map_err(|failure| wire(&failure)),
+        Found::File(_, note) => Ok(note.fingerprint.checksum.to_vec()),
+    }
+}
+
 /// What a URI names.
 pub(crate) enum Found<'e> {
     /// What is known of a project.

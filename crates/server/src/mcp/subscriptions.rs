@@ -1,14 +1,13 @@
 //! Who is told when a note changes.
 //!
-//! It asks what a resource says and compares. Invariant: a client is told of a resource only when its text differs
-//! from what it last was, and one that is gone costs nothing.
+//! It asks what the index knows of a resource, and compares: a file that the index does not know yet is no news.
+//! Invariant: a client is told of a resource only when its text differs from what it last was, and then the index is in
+//! step with it; a client that is gone costs nothing.
 
 use super::resources;
 use crate::host::{Changed, Host};
 use crate::run::run;
-use rmcp::model::{
-    ErrorCode, ResourceContents, ResourceUpdatedNotificationParam, SubscriptionFilter,
-};
+use rmcp::model::{ErrorCode, ResourceUpdatedNotificationParam, SubscriptionFilter};
 use rmcp::service::{Peer, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer};
 use std::collections::BTreeMap;
@@ -266,16 +265,10 @@ async fn differing(host: &Arc<Host>, texts: Texts, news: &News) -> Vec<(String, 
     differing.await.unwrap_or_default()
 }
 
-/// Returns what stands for the text of a resource: equal for equal texts.
+/// Returns what stands for the text of a resource as the index knows it: equal for equal texts.
 fn text_of(host: &Arc<Host>, uri: &str) -> Result<u64, ErrorData> {
     let mut hasher = DefaultHasher::new();
-    for content in resources::read(host, uri)?.contents {
-        match content {
-            ResourceContents::TextResourceContents { text, .. } => text.hash(&mut hasher),
-            ResourceContents::BlobResourceContents { blob, .. } => blob.hash(&mut hasher),
-            _ => {}
-        }
-    }
+    resources::known(host, uri)?.hash(&mut hasher);
     Ok(hasher.finish())
 }
 

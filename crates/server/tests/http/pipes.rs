@@ -2,6 +2,7 @@
 
 use crate::client::{call, initialize, notification, request};
 use crate::server::{PATIENCE, PROMPT, Served, many};
+use cairn_server::Indexing;
 use cairn_testkit::Vault;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -236,6 +237,42 @@ fn changes_and_progress_are_told() {
     let create = call("create_memory_project", &arguments);
     pipes.send(&request(2, "tools/call", &create).to_string());
     assert!(pipes.answer(2).1, "progress is told");
+    pipes.end();
+}
+
+#[test]
+fn who_is_told_of_a_change_finds_it() {
+    let served = Served::unwatched("//- a.md\n# A\n");
+    let mut pipes = Pipes::begun(&served);
+    let uri = json!({ "uri": "memory://main/a" });
+    pipes.send(&request(1, "resources/subscribe", &uri).to_string());
+    assert!(pipes.answer(1).0["error"].is_null());
+    // The sync that runs behind would find the edit.
+    while served.host.indexing("main") != Some(Indexing::Complete) {
+        std::thread::yield_now();
+    }
+    served.vault.write("a.md", "# A\n\nfrom outside\n");
+    // Something else changes: the index does not know the edit yet, so it is not told of.
+    let write = json!({ "title": "B", "directory": "", "content": "text" });
+    pipes.send(&request(2, "tools/call", &call("write_note", &write)).to_string());
+    loop {
+        let message = pipes.next();
+        assert_ne!(message["method"], "notifications/resources/updated");
+        if message["method"] == "notifications/resources/list_changed" {
+            break;
+        }
+    }
+    pipes.send(&request(3, "tools/call", &call("sync", &json!({}))).to_string());
+    loop {
+        let message = pipes.next();
+        if message["method"] == "notifications/resources/updated" {
+            break;
+        }
+    }
+    let query = call("search_notes", &json!({ "query": "outside" }));
+    pipes.send(&request(4, "tools/call", &query).to_string());
+    let (found, _) = pipes.answer(4);
+    assert!(found.to_string().contains("match: from outside"), "{found}");
     pipes.end();
 }
 

@@ -98,6 +98,19 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn new(vault: &str) -> Self {
+        Self::with(vault, HostOptions::default())
+    }
+
+    /// A host that learns of outside edits by a sync alone.
+    pub(crate) fn unwatched(vault: &str) -> Self {
+        let options = HostOptions {
+            unwatched: true,
+            ..HostOptions::default()
+        };
+        Self::with(vault, options)
+    }
+
+    fn with(vault: &str, options: HostOptions) -> Self {
         let vault = Vault::new(vault);
         let levers = Arc::new(Levers::default());
         let home = TestHome {
@@ -105,7 +118,7 @@ impl Served {
             changed: AtomicBool::new(false),
             levers: Arc::clone(&levers),
         };
-        let host = Host::new(home, HostOptions::default());
+        let host = Host::new(home, options);
         for project in host.engine().expect("an index in memory opens").projects() {
             project
                 .sync(&Silent, &Cancel::new())

@@ -29,12 +29,23 @@ pub(super) fn text(
     engine: &Engine,
     project: &Project<'_>,
 ) -> Result<String, Failure> {
+    let mut value = value(host, engine, project)?;
+    value["system"]["timestamp"] = json!(host.home().now().timestamp().to_string());
+    Ok(format!("{value:#}"))
+}
+
+/// Returns what is known of a project, without the time of asking.
+pub(super) fn value(
+    host: &Arc<Host>,
+    engine: &Engine,
+    project: &Project<'_>,
+) -> Result<Value, Failure> {
     let overview = project.overview()?;
     let settings = project.settings();
     let default = engine.project(None).ok();
     let seen = super::reachable(host, engine)?;
     let statistics = overview.statistics;
-    let value = json!({
+    Ok(json!({
         "project_name": settings.name,
         "project_path": settings.root.display().to_string(),
         "external_id": settings.external_id(),
@@ -68,13 +79,12 @@ pub(super) fn text(
             "database_path": project.index_file().map(|path| path.display().to_string()),
             "database_size": null,
             "watch_status": null,
-            "timestamp": host.home().now().timestamp().to_string(),
+            "timestamp": null,
         },
         "embedding_status": null,
         "indexing": host.indexing(&settings.name).map(|state| indexing(&state)),
         "faults": overview.faults.iter().map(fault).collect::<Vec<_>>(),
-    });
-    Ok(format!("{value:#}"))
+    }))
 }
 
 fn counts(counts: &[Count]) -> Value {
