@@ -90,6 +90,7 @@ impl Project<'_> {
                 depth: request.depth,
                 limit: left + seen.len(),
                 since,
+                within: self.engine.only.is_some().then(|| self.id()),
             };
             let around = if request.depth == 0 {
                 Graph::default()
@@ -98,12 +99,22 @@ impl Project<'_> {
             };
             items.push(ContextItem {
                 observations: session.observations(note.id)?,
-                relations: session.relations(note.id)?,
+                relations: self.relations_of(&session, note.id)?,
                 around: share(around, note.id, left, &mut seen),
                 note,
             });
         }
         Ok(Context { items, has_more })
+    }
+
+    fn relations_of(&self, session: &Session<'_>, note: NoteId) -> Result<Vec<RelationRecord>> {
+        let mut relations = session.relations(note)?;
+        if self.engine.only.is_some() {
+            for relation in &mut relations {
+                self.end_of(session, relation)?;
+            }
+        }
+        Ok(relations)
     }
 
     /// The notes a URL names, by permalink.

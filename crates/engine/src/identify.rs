@@ -117,13 +117,13 @@ impl Project<'_> {
         {
             return Ok(Resolution::Found(Box::new(record)));
         }
-        let resolution = self.with_scope(|scope| session.resolve(scope, source, &target))?;
+        let resolution = self.with_reach(|scope| session.resolve(scope, source, &target))?;
         if resolution != Resolution::Missing {
             return Ok(resolution);
         }
         match LinkTarget::parse(plain) {
             Some(plain) if plain.name != target.name => {
-                Ok(self.with_scope(|scope| session.resolve(scope, source, &plain))?)
+                Ok(self.with_reach(|scope| session.resolve(scope, source, &plain))?)
             }
             _ => Ok(resolution),
         }

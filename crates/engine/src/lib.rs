@@ -55,7 +55,7 @@ pub use sync::SyncReport;
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
-use cairn_index::{Index, ProjectId, Scope};
+use cairn_index::{Index, NoteRecord, ProjectId, RelationRecord, Scope, Session};
 use files::{NoteLocks, Turns};
 use std::sync::Arc;
 
@@ -64,6 +64,8 @@ pub struct Engine {
     settings: Settings,
     index: Arc<Index>,
     siblings: Vec<(String, ProjectId)>,
+    /// The only project that is reached, if there is one.
+    only: Option<String>,
     locks: Arc<NoteLocks>,
 }
 
@@ -113,30 +115,59 @@ impl Engine {
             settings,
             index,
             siblings,
+            only: None,
             locks,
         }
     }
 
-    /// Returns what the engine was opened with.
+    /// Returns an engine that reaches one project: no other is listed or opened, and no name and no relation leads out
+    /// of it. When there is no such project, none is reached.
+    ///
+    /// The registry stays whole, and so does what is indexed: a link of the project to a note of another one is known,
+    /// only not followed.
+    #[must_use]
+    pub fn confined(mut self, project: &str) -> Self {
+        self.only = Some(project.to_owned());
+        self
+    }
+
+    /// Whether a project is reached.
+    fn reaches(&self, settings: &ProjectSettings) -> bool {
+        self.only.as_deref().is_none_or(|only| {
+            let only = self.settings.project(Some(only));
+            only.is_ok_and(|only| only == settings)
+        })
+    }
+
+    /// Returns what the engine was opened with: all of the registry, whatever of it is reached.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Returns the project of that name (or slug), or the default one; an unknown name answers with near names.
+    /// Returns the project of that name (or slug), or the default one, which is the only one that is reached where
+    /// there is one; an unknown name answers with near names.
     pub fn project(&self, name: Option<&str>) -> Result<Project<'_>> {
-        let settings = self.settings.project(name)?;
+        let settings = self.settings.project(name.or(self.only.as_deref()))?;
+        if !self.reaches(settings) {
+            return Err(Error::UnknownProject {
+                name: name.unwrap_or_default().to_owned(),
+                near: Vec::new(),
+            });
+        }
         Ok(Project {
             engine: self,
             settings,
         })
     }
 
-    /// Returns every project, in the order of the registry.
+    /// Returns every project that is reached, in the order of the registry.
     pub fn projects(&self) -> impl Iterator<Item = Project<'_>> {
-        self.settings.projects.iter().map(|settings| Project {
-            engine: self,
-            settings,
-        })
+        let all = self.settings.projects.iter();
+        all.filter(|settings| self.reaches(settings))
+            .map(|settings| Project {
+                engine: self,
+                settings,
+            })
     }
 
     /// Forgets what the index knows of a project that left the registry; its files stay.
@@ -168,5 +199,39 @@ impl<'a> Project<'a> {
             slug: slug.as_deref(),
             siblings,
         })
+    }
+
+    /// Calls `f` with the scope in which names are looked up: what is not reached is not in it.
+    pub(crate) fn with_reach<T>(&self, f: impl FnOnce(&Scope<'_>) -> T) -> T {
+        let (slug, siblings) = self.scope();
+        let reached: Vec<_> = siblings
+            .iter()
+            .filter(|(_, project)| self.shows(*project))
+            .cloned()
+            .collect();
+        f(&Scope {
+            project: self.settings.id(),
+            slug: slug.as_deref(),
+            siblings: &reached,
+        })
+    }
+
+    /// Whether a note of that project may be shown beside this one's.
+    pub(crate) fn shows(&self, project: ProjectId) -> bool {
+        self.engine.only.is_none() || project == self.id()
+    }
+
+    /// Returns the note a relation resolves to; one that is not reached is as if it were not there.
+    pub(crate) fn end_of(
+        &self,
+        session: &Session<'_>,
+        relation: &mut RelationRecord,
+    ) -> Result<Option<Box<NoteRecord>>> {
+        let Some(id) = relation.resolved else {
+            return Ok(None);
+        };
+        let end = session.by_id(id)?.filter(|end| self.shows(end.project));
+        relation.resolved = end.as_ref().map(|end| end.id);
+        Ok(end.map(Box::new))
     }
 }

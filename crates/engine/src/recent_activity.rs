@@ -122,7 +122,7 @@ impl Project<'_> {
             let is_last = notes.len() < CHUNK;
             first += notes.len();
             for note in notes {
-                parts(&session, &note, kinds, &mut items)?;
+                self.parts(&session, &note, kinds, &mut items)?;
             }
             if is_last {
                 break;
@@ -130,40 +130,39 @@ impl Project<'_> {
         }
         Ok(items.into_iter().skip(offset).take(limit).collect())
     }
+
+    /// Adds what is wanted of a note.
+    fn parts(
+        &self,
+        session: &Session<'_>,
+        note: &NoteRecord,
+        kinds: &[RecentKind],
+        items: &mut Vec<RecentItem>,
+    ) -> Result<()> {
+        if kinds.contains(&RecentKind::Note) {
+            items.push(RecentItem::Note(Box::new(note.clone())));
+        }
+        if kinds.contains(&RecentKind::Observation) {
+            for observation in session.observations(note.id)? {
+                items.push(RecentItem::Observation {
+                    note: Box::new(note.clone()),
+                    observation,
+                });
+            }
+        }
+        if kinds.contains(&RecentKind::Relation) {
+            for mut relation in session.relations(note.id)? {
+                let target = self.end_of(session, &mut relation)?;
+                items.push(RecentItem::Relation {
+                    note: Box::new(note.clone()),
+                    relation,
+                    target,
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Notes looked at before it is asked whether that was enough.
 const CHUNK: usize = 200;
-
-fn parts(
-    session: &Session<'_>,
-    note: &NoteRecord,
-    kinds: &[RecentKind],
-    items: &mut Vec<RecentItem>,
-) -> Result<()> {
-    if kinds.contains(&RecentKind::Note) {
-        items.push(RecentItem::Note(Box::new(note.clone())));
-    }
-    if kinds.contains(&RecentKind::Observation) {
-        for observation in session.observations(note.id)? {
-            items.push(RecentItem::Observation {
-                note: Box::new(note.clone()),
-                observation,
-            });
-        }
-    }
-    if kinds.contains(&RecentKind::Relation) {
-        for relation in session.relations(note.id)? {
-            let target = match relation.resolved {
-                Some(id) => session.by_id(id)?.map(Box::new),
-                None => None,
-            };
-            items.push(RecentItem::Relation {
-                note: Box::new(note.clone()),
-                relation,
-                target,
-            });
-        }
-    }
-    Ok(())
-}

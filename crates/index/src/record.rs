@@ -102,6 +102,8 @@ pub struct Reach {
     pub limit: usize,
     /// Leaves out notes modified before this.
     pub since: Option<Timestamp>,
+    /// Walks inside this project; a relation that leaves it is one that resolves to nothing.
+    pub within: Option<ProjectId>,
 }
 
 /// The neighbourhood of some notes.

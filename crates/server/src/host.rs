@@ -158,10 +158,10 @@ impl Host {
         let engine = match held.as_ref() {
             // A registry that cannot be read now leaves the last good one in place.
             Some(engine) => match self.home.settings() {
-                Ok(settings) => Arc::new(engine.with_settings(settings)),
+                Ok(settings) => self.confined(engine.with_settings(settings)),
                 Err(_) => Arc::clone(engine),
             },
-            None => Arc::new(Engine::open(self.home.settings()?)?),
+            None => self.confined(Engine::open(self.home.settings()?)?),
         };
         let is_another = held.replace(Arc::clone(&engine)).is_some();
         drop(held);
@@ -169,6 +169,14 @@ impl Host {
             self.follow_behind();
         }
         Ok(engine)
+    }
+
+    /// The one place where a server is kept to its project: nothing it does has an engine that reaches more.
+    fn confined(&self, engine: Engine) -> Arc<Engine> {
+        Arc::new(match self.constraint() {
+            Some(only) => engine.confined(only),
+            None => engine,
+        })
     }
 
     /// Begins the first sync of every project, and to watch them, on a thread of its own. Once only.
@@ -261,19 +269,10 @@ impl Host {
     }
 
     /// The projects this server speaks of: all, or the one it is constrained to.
-    fn reached(&self, engine: &Engine) -> Vec<(String, PathBuf)> {
-        let constraint = self
-            .constraint()
-            .and_then(|name| engine.project(Some(name)).ok())
-            .map(|project| project.settings().name.clone());
+    fn reached(engine: &Engine) -> Vec<(String, PathBuf)> {
         engine
             .projects()
             .map(|project| project.settings())
-            .filter(|settings| {
-                constraint
-                    .as_ref()
-                    .is_none_or(|only| *only == settings.name)
-            })
             .map(|settings| (settings.name.clone(), settings.root.clone()))
             .collect()
     }

@@ -174,12 +174,14 @@ impl<'a> Project<'a> {
         }
         match self
             .engine
-            .projects()
-            .find(|project| project.settings.slug() == slug)
+            .settings
+            .projects
+            .iter()
+            .find(|project| project.slug() == slug)
         {
             Some(other) => Err(Error::OtherProject {
                 identifier: identifier.to_owned(),
-                project: other.settings.name.clone(),
+                project: other.name.clone(),
             }),
             None => Ok(name.to_owned()),
         }

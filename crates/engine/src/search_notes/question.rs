@@ -239,9 +239,9 @@ impl Question<'_> {
                 })
             }
             RowKind::Relation => match self.session.relations(note)?.into_iter().nth(position) {
-                Some(relation) => {
-                    let target = match relation.resolved {
-                        Some(target) => self.session.by_id(target)?.map(Box::new),
+                Some(mut relation) => {
+                    let target = match self.projects.first() {
+                        Some(project) => project.end_of(&self.session, &mut relation)?,
                         None => None,
                     };
                     Some(RowContent::Relation {

@@ -33,7 +33,7 @@ impl Session<'_> {
                         .into_iter()
                         .map(|relation| (Some(relation.source), relation)),
                 );
-                for (end, relation) in steps {
+                for (end, mut relation) in steps {
                     let unresolved_further_off = end.is_none() && depth > 1;
                     if unresolved_further_off || !walked.insert(key(&relation)) {
                         continue;
@@ -46,6 +46,13 @@ impl Session<'_> {
                             let Some(record) = self.by_id(end)? else {
                                 continue;
                             };
+                            if reach.within.is_some_and(|only| record.project != only) {
+                                let leads_out = relation.resolved.take() == Some(end);
+                                if leads_out && depth == 1 {
+                                    graph.edges.push(Edge { depth, relation });
+                                }
+                                continue;
+                            }
                             if reach.since.is_some_and(|since| record.modified < since) {
                                 continue;
                             }

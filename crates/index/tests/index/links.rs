@@ -213,6 +213,7 @@ fn walks_go_both_ways_and_end() {
                         depth,
                         limit,
                         since: None,
+                        within: None,
                     },
                 )
                 .expect("a walk");

@@ -37,7 +37,7 @@ impl Host {
         };
         // Watching first: what changes during the sync is seen afterwards.
         self.watch_again();
-        for (name, _) in self.reached(&engine) {
+        for (name, _) in Self::reached(&engine) {
             let _turn = locked(&self.turn);
             if self.cancel.is_cancelled() {
                 return;
@@ -82,7 +82,7 @@ impl Host {
             return;
         }
         let Ok(engine) = self.engine() else { return };
-        let folders = self.reached(&engine);
+        let folders = Self::reached(&engine);
         let mut watching = locked(&self.watch);
         if self.cancel.is_cancelled()
             || watching

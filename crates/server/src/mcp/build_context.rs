@@ -14,7 +14,7 @@ use super::declaration::{
 use super::failure::Failure;
 use super::recent_activity::window::{self, TIMEFRAME};
 use super::reply::Reply;
-use cairn_engine::{Context, ContextItem, ContextRequest, Project};
+use cairn_engine::{ContextItem, ContextRequest, Project};
 use cairn_index::{NoteId, NoteRecord};
 use cairn_note::link::{MemoryUrl, UrlError};
 use jiff::Timestamp;
@@ -118,10 +118,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         max_related: arguments.count("max_related"),
         now: call.now.clone(),
     };
-    let mut context = routed.project.build_context(&request)?;
-    if call.host.constraint().is_some() {
-        keep_inside(&mut context, &routed.project);
-    }
+    let context = routed.project.build_context(&request)?;
     let near = if context.items.is_empty() && request.page == 1 && !parsed.path.contains('*') {
         near(&routed.project, url)
     } else {
@@ -170,21 +167,6 @@ fn refused(error: &UrlError) -> Failure {
     Failure::Raised {
         message,
         hint: Some("give memory:// and a permalink, a path or a title, as memory://notes/tea or memory://notes/*".to_owned()),
-    }
-}
-
-/// A server that may reach one project says nothing of the others, though relations lead there.
-fn keep_inside(context: &mut Context, project: &Project<'_>) {
-    let id = project.settings().id();
-    context.items.retain(|item| item.note.project == id);
-    for item in &mut context.items {
-        item.around.notes.retain(|(_, note)| note.project == id);
-        let mut inside: Vec<NoteId> = item.around.notes.iter().map(|(_, note)| note.id).collect();
-        inside.push(item.note.id);
-        let has = |note: NoteId| inside.contains(&note);
-        item.around
-            .edges
-            .retain(|edge| has(edge.relation.source) && edge.relation.resolved.is_none_or(has));
     }
 }
 

@@ -94,8 +94,8 @@ impl Call<'_> {
         let named = (is_url || prefix == Prefix::Plain)
             .then(|| self.prefix(&bare))
             .flatten();
-        if let (Some(only), Some(named)) = (self.host.constraint(), &named) {
-            let only = &self.engine.project(Some(only))?.settings().name;
+        if let (Some(_), Some(named)) = (self.host.constraint(), &named) {
+            let only = &self.engine.project(None)?.settings().name;
             if is_url && only != named {
                 return Err(Failure::raised(format!(
                     "Project is constrained to '{only}', cannot use '{named}'."
@@ -126,16 +126,16 @@ impl Call<'_> {
             return None;
         }
         let slug = cairn_note::permalink::slug(first);
-        self.engine
-            .projects()
-            .map(|project| project.settings())
+        let registry = &self.engine.settings().projects;
+        registry
+            .iter()
             .find(|settings| settings.name == first || settings.slug() == slug)
             .map(|settings| settings.name.clone())
     }
 
     fn project_or(&self, named: Option<&str>) -> Result<Project<'_>, Failure> {
-        let project = if let Some(only) = self.host.constraint() {
-            self.engine.project(Some(only))?
+        let project = if self.host.constraint().is_some() {
+            self.engine.project(None)?
         } else if let Some(id) = self.arguments.optional_text("project_id") {
             self.by_id(id)?
         } else {

@@ -114,7 +114,6 @@ fn meant<'e>(
             };
             Ok(reachable.into_iter().filter(is_chosen).collect())
         }
-        None if host.constraint().is_some() => Ok(reachable),
         None => Ok(engine
             .project(None)
             .map_or(reachable, |project| vec![project])),

@@ -29,9 +29,9 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let constraint = call
         .host
         .constraint()
-        .map(|name| call.engine.project(Some(name)).map(|only| only.settings()))
+        .map(|_| call.engine.project(None))
         .transpose()?
-        .map(|only| only.name.as_str());
+        .map(|only| only.settings().name.as_str());
     Ok(match (call.format(), constraint) {
         (Format::Text, Some(only)) => Reply::text(format!(
             "Project: {only}\n\n\
@@ -40,10 +40,9 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         )),
         (Format::Text, None) => Reply::text(text(call, default.as_deref())),
         (Format::Json, constraint) => {
-            let projects: Vec<Value> = call
-                .engine
-                .projects()
-                .map(|project| json(project.settings(), default.as_deref()))
+            let registry = call.engine.settings().projects.iter();
+            let projects: Vec<Value> = registry
+                .map(|project| json(project, default.as_deref()))
                 .collect();
             Reply::json(json!({
                 "projects": projects,
@@ -56,8 +55,8 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// The project of a call that names none.
 pub(super) fn default_project(call: &Call<'_>) -> Option<String> {
-    let default = call.engine.project(None).ok()?;
-    Some(default.settings().name.clone())
+    let default = call.engine.settings().project(None).ok()?;
+    Some(default.name.clone())
 }
 
 fn text(call: &Call<'_>, default: Option<&str>) -> String {

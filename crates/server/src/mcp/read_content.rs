@@ -14,9 +14,7 @@ use super::declaration::{
     Declaration, Effect, Kind, MAX_TOKENS, Need, PROJECT, PROJECT_ID, Parameter, Produces, Profile,
 };
 use super::failure::Failure;
-use super::read_note::{
-    is_outside, limit, mark, names_nothing, project_argument, quoted, range, reachable,
-};
+use super::read_note::{is_outside, limit, mark, names_nothing, project_argument, quoted, range};
 use super::reply::Reply;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -83,7 +81,6 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         }
         Err(error) => return Err(error.into()),
     };
-    reachable(call, &routed.project, &content.note)?;
     Ok(Reply::json(answer(call, &content, lines)?))
 }
 

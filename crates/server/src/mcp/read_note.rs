@@ -19,7 +19,6 @@ use super::declaration::{
 use super::failure::Failure;
 use super::reply::Reply;
 use cairn_engine::{Error, Part, Project, ReadNote, ReadRequest};
-use cairn_index::NoteRecord;
 use serde_json::{Value, json};
 
 /// The tool.
@@ -121,10 +120,7 @@ pub(super) fn find<'c>(
         ..ReadRequest::default()
     });
     match read {
-        Ok(read) => {
-            reachable(call, &project, &read.note)?;
-            Ok(Ok(read))
-        }
+        Ok(read) => Ok(Ok(read)),
         Err(error @ Error::Invalid { .. }) => Err(unreadable(&project, identifier, error)),
         Err(error) => Missing::of(error, project, &routed.local).map(Err),
     }
@@ -142,24 +138,6 @@ fn unreadable(project: &Project<'_>, identifier: &str, error: Error) -> Failure 
         },
         _ => error.into(),
     }
-}
-
-/// Refuses a note that an identifier led to out of the only project that may be reached.
-pub(super) fn reachable(
-    call: &Call<'_>,
-    project: &Project<'_>,
-    note: &NoteRecord,
-) -> Result<(), Failure> {
-    if call.host.constraint().is_none() || note.project == project.settings().id() {
-        return Ok(());
-    }
-    let mut projects = call.engine.projects();
-    let other = projects.find(|other| other.settings().id() == note.project);
-    Err(Failure::raised(format!(
-        "Project is constrained to '{}', cannot use '{}'.",
-        project.settings().name,
-        other.map_or("?", |other| &other.settings().name)
-    )))
 }
 
 /// The text that was asked for, and how to go on when it is cut.

@@ -6,6 +6,7 @@ mod harness;
 
 mod arguments;
 mod build_context;
+mod constrained;
 mod delete_note;
 mod diagnostics;
 mod edit_note;

@@ -102,9 +102,9 @@ fn other_project(call: &Call<'_>, project: &Project<'_>, path: &str) -> Option<S
     if named(&own.name, &own.slug()) {
         return None;
     }
-    call.engine
-        .projects()
-        .map(|other| other.settings())
+    let registry = &call.engine.settings().projects;
+    registry
+        .iter()
         .find(|other| named(&other.name, &other.slug()))
         .map(|other| other.name.clone())
 }

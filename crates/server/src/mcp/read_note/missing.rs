@@ -230,9 +230,8 @@ fn create(call: &Call<'_>, identifier: &str, project: &str) -> String {
     // The project is named by its own argument.
     let is_project = |first: &str| {
         let slug = cairn_note::permalink::slug(first);
-        call.engine
-            .projects()
-            .any(|project| project.settings().slug() == slug)
+        let registry = &call.engine.settings().projects;
+        registry.iter().any(|project| project.slug() == slug)
     };
     let folder = match folder.split_once('/') {
         Some((first, rest)) if is_project(first) => rest,

@@ -159,7 +159,7 @@ fn scope<'c>(call: &'c Call<'_>, query: &'c str) -> Result<(Vec<Project<'c>>, St
             .optional_text(name)
             .is_some_and(|name| !name.trim().is_empty())
     });
-    if arguments.flag("search_all_projects") && !is_named && call.host.constraint().is_none() {
+    if arguments.flag("search_all_projects") && !is_named {
         let name = query.get("memory://".len()..).filter(|_| is_url(query));
         return Ok((
             call.engine.projects().collect(),
