@@ -36,11 +36,6 @@ const LARGEST: u64 = 10 << 20;
 /// Bytes of a note that are sent at most: a note is never larger.
 const LARGEST_NOTE: u64 = 64 << 20;
 
-/// Returns a note as a resource: how search hits link to it and how it is listed.
-pub(crate) fn resource(project: &str, note: &NoteRecord) -> Resource {
-    described(uri(project, note), note)
-}
-
 fn described(uri: String, note: &NoteRecord) -> Resource {
     let mut annotations = Annotations::default();
     annotations.last_modified = Some(note.modified.to_string());
@@ -49,11 +44,6 @@ fn described(uri: String, note: &NoteRecord) -> Resource {
         .with_mime_type(media_type(note))
         .with_size(note.fingerprint.size)
         .with_annotations(annotations)
-}
-
-/// Returns the URI of a note: `memory://{project}/{permalink}`.
-pub(crate) fn uri(project: &str, note: &NoteRecord) -> String {
-    address::uri(&address::named(project), local(project, note))
 }
 
 /// Returns a note's address inside its project: its permalink without the project, or its path where that address
@@ -115,7 +105,7 @@ pub(crate) fn list(
         let has_more = notes.len() > left;
         notes.truncate(left);
         let last = notes.last().map(|note| note.path.clone());
-        resources.extend(listed(project, &notes).map_err(|failure| wire(&failure))?);
+        resources.extend(self::resources(project, &notes).map_err(|failure| wire(&failure))?);
         if has_more {
             let last = last.or_else(|| after.cloned());
             next = Some(Cursor::at(id, last).text());
@@ -127,8 +117,13 @@ pub(crate) fn list(
     Ok(result)
 }
 
-/// The notes as resources, each under a URI that leads back to it.
-fn listed(project: &Project<'_>, notes: &[NoteRecord]) -> Result<Vec<Resource>, Failure> {
+/// Returns notes of a project as resources, each under a URI that leads back to it: how they are listed and how search
+/// hits link to them.
+pub(crate) fn resources<'n>(
+    project: &Project<'_>,
+    notes: impl IntoIterator<Item = &'n NoteRecord>,
+) -> Result<Vec<Resource>, Failure> {
+    let notes: Vec<&NoteRecord> = notes.into_iter().collect();
     let name = &project.settings().name;
     let locals: Vec<&str> = notes.iter().map(|note| local(name, note)).collect();
     let found = project.addressed(&locals)?;

@@ -2,12 +2,13 @@
 //!
 //! Invariant: every `id` it gives, `fetch` reads.
 
-use super::call::Call;
+use super::call::{Call, Prefix};
 use super::declaration::{Declaration, Effect, Kind, Need, Parameter, Produces, Profile};
 use super::failure::Failure;
 use super::reply::Reply;
 use super::resources;
 use cairn_engine::SearchRequest;
+use cairn_index::NoteRecord;
 use cairn_note::Metadata;
 use serde_json::{Value, json};
 
@@ -34,10 +35,6 @@ pub(super) const TOOL: Declaration = Declaration {
 
 const RESULTS: usize = 10;
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every tool is called the same way"
-)]
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let query = call.arguments.text("query");
     let request = SearchRequest {
@@ -71,7 +68,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         .iter()
         .map(|hit| {
             let note = &hit.note;
-            let id = note.permalink.as_deref().unwrap_or(note.path.as_str());
+            let id = id(call, note);
             let title = match note.title.trim() {
                 "" => "Untitled",
                 title => title,
@@ -79,15 +76,24 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             json!({ "id": id, "title": title, "url": id })
         })
         .collect();
-    let name = &project.settings().name;
-    let links = reply
-        .hits
-        .iter()
-        .map(|hit| resources::resource(name, &hit.note))
-        .collect();
+    let links = resources::resources(&project, reply.hits.iter().map(|hit| &hit.note))?;
     let count = results.len();
     let answer = json!({ "results": results, "total_count": count, "query": query });
     Ok(wrapped(&answer).with_links(links))
+}
+
+/// What `fetch` reads a note by: its permalink or path, or its id where those mean something else.
+fn id<'n>(call: &Call<'_>, note: &'n NoteRecord) -> &'n str {
+    let name = note.permalink.as_deref().unwrap_or(note.path.as_str());
+    let found = call
+        .route(name, Prefix::Plain)
+        .ok()
+        .and_then(|routed| routed.project.identify(name, None).ok());
+    if found.is_some_and(|found| found.id == note.id) {
+        name
+    } else {
+        &note.external_id
+    }
 }
 
 /// An answer as these clients unpack it: a list of one block that holds the JSON as text.

@@ -18,9 +18,10 @@ use super::reply::Reply;
 use super::resources;
 use ask::Ask;
 use cairn_engine::{RowReply, SearchRow};
+use cairn_index::{NoteId, NoteRecord};
 use refusal::Refusal;
 use rmcp::model::Resource;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
@@ -129,6 +130,8 @@ struct Told<'a> {
     reply: &'a RowReply,
     /// Projects of the search that are not indexed, and why.
     failed: &'a [(String, String)],
+    /// The notes of the rows as resources, in the order in which they first stand.
+    links: Vec<(NoteId, Resource)>,
 }
 
 impl Told<'_> {
@@ -146,12 +149,33 @@ impl Told<'_> {
 
     /// The notes of the first rows as resources, each once.
     fn links(&self, rows: usize) -> Vec<Resource> {
-        let mut seen = HashSet::new();
         let rows = self.reply.rows.iter().take(rows);
-        rows.filter(|row| seen.insert(row.hit.note.id))
-            .map(|row| resources::resource(self.project(row), &row.hit.note))
+        let shown: HashSet<NoteId> = rows.map(|row| row.hit.note.id).collect();
+        let links = self.links.iter();
+        links
+            .filter(|(note, _)| shown.contains(note))
+            .map(|(_, link)| link.clone())
             .collect()
     }
+}
+
+/// The notes of a page as resources, each once, in order.
+fn links(ask: &Ask<'_>, reply: &RowReply) -> Result<Vec<(NoteId, Resource)>, Failure> {
+    let mut seen = HashSet::new();
+    let rows = reply.rows.iter();
+    let notes: Vec<&NoteRecord> = rows
+        .map(|row| &row.hit.note)
+        .filter(|note| seen.insert(note.id))
+        .collect();
+    let mut links = HashMap::new();
+    for project in &ask.projects {
+        let id = project.settings().id();
+        let here = || notes.iter().copied().filter(|note| note.project == id);
+        let made = resources::resources(project, here())?;
+        links.extend(here().map(|note| note.id).zip(made));
+    }
+    let in_order = notes.iter().filter_map(|note| links.remove_entry(&note.id));
+    Ok(in_order.collect())
 }
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
@@ -171,6 +195,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         ask: &ask,
         reply: &reply,
         failed: &failed,
+        links: links(&ask, &reply)?,
     };
     Ok(fit::fitted(
         &told,

@@ -102,3 +102,59 @@ fn fragment_44_search_and_fetch_answer_json_in_json() {
         assert!(read["text"].as_str().expect("a text").contains("water"));
     }
 }
+
+#[test]
+fn what_search_names_fetch_reads_and_its_links_lead_back() {
+    let main = "//- clash/a.md\n---\npermalink: clash/b\n---\nkiwi claims to be b\n\
+        //- clash/b.md\nkiwi is b\n\
+        //- c.md\n---\npermalink: other/c\n---\nkiwi claims to be elsewhere\n";
+    let server = Server::with(
+        &[("main", main), ("other", "//- c.md\nis elsewhere\n")],
+        HostOptions::default(),
+    );
+    let found = unpacked(&server, "search", &json!({ "query": "kiwi" }));
+    let results = found["results"].as_array().expect("a list");
+    assert_eq!(results.len(), 3);
+    let mut texts: Vec<String> = results
+        .iter()
+        .map(|result| {
+            let said = unpacked(&server, "fetch", &json!({ "id": result["id"] }));
+            said["text"].as_str().expect("a text").to_owned()
+        })
+        .collect();
+    texts.sort_unstable();
+    texts.dedup();
+    assert!(
+        texts.len() == 3 && texts.iter().all(|text| text.contains("kiwi")),
+        "{texts:?}"
+    );
+
+    for (tool, arguments) in [
+        ("search", json!({ "query": "kiwi" })),
+        ("search_notes", json!({ "query": "kiwi" })),
+        (
+            "search_notes",
+            json!({ "query": "kiwi", "search_all_projects": true }),
+        ),
+    ] {
+        let links: Vec<String> = server
+            .reply(tool, &arguments)
+            .links
+            .iter()
+            .map(|link| link.uri.clone())
+            .collect();
+        assert_eq!(links.len(), 3, "{links:?}");
+        assert!(
+            links.contains(&"memory://main/clash/b".to_owned()),
+            "{links:?}"
+        );
+        assert!(
+            !links.contains(&"memory://main/clash/a".to_owned()),
+            "{links:?}"
+        );
+        let mut once = links.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), 3, "{links:?}");
+    }
+}
