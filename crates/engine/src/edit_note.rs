@@ -6,6 +6,7 @@
 
 mod missing;
 
+use crate::files::LARGEST_NOTE;
 use crate::write_note::set_all;
 use crate::{Error, Project, Result, Written};
 use cairn_note::edit::{self, Edit};
@@ -46,11 +47,11 @@ impl Project<'_> {
                 hint: None,
             });
         }
-        let (record, _guard) = self.locked_or_seen(&request.identifier)?;
-        if !record.is_note {
+        let (record, _guard, is_listed_anew) = self.locked_or_seen(&request.identifier)?;
+        if !record.path.is_markdown() || record.fingerprint.size > LARGEST_NOTE {
             return Err(Error::Invalid {
                 message: format!("{} is no note", record.path),
-                hint: Some("only Markdown files can be edited".to_owned()),
+                hint: Some("only Markdown files up to 64 MiB can be edited".to_owned()),
             });
         }
         let found = self.unchanged(&record, request.base.as_deref())?;
@@ -59,7 +60,10 @@ impl Project<'_> {
         if after != before {
             self.put(&record.path, Some(&found), &after)?;
         }
-        self.written(&record.path, false)
+        Ok(Written {
+            is_listed_anew,
+            ..self.written(&record.path, false)?
+        })
     }
 }
 

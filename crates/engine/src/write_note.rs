@@ -52,6 +52,8 @@ pub struct Written {
     pub note: NoteRecord,
     /// Whether the file is new.
     pub created: bool,
+    /// Whether lists of notes show it since this write: the file is new, or was and the index did not know it.
+    pub is_listed_anew: bool,
     /// Observations by category, in order of appearance.
     pub observations: Vec<(String, usize)>,
     /// Relations that resolve.

@@ -103,15 +103,19 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// As [`Project::locked`], after a look at the disk for a file the index has not seen yet.
-    pub(super) fn locked_or_seen(&self, identifier: &str) -> Result<(NoteRecord, NoteGuard<'a>)> {
-        match self.locked(identifier) {
+    /// As [`Project::locked`], after a look at the disk for a file the index has not seen yet; whether there was one.
+    pub(super) fn locked_or_seen(
+        &self,
+        identifier: &str,
+    ) -> Result<(NoteRecord, NoteGuard<'a>, bool)> {
+        let (locked, is_seen) = match self.locked(identifier) {
             Err(missing @ Error::NotFound { .. }) => match self.see(identifier)? {
-                Some(path) => self.locked(path.as_str()),
-                None => Err(missing),
+                Some(path) => (self.locked(path.as_str()), true),
+                None => return Err(missing),
             },
-            result => result,
-        }
+            result => (result, false),
+        };
+        locked.map(|(record, guard)| (record, guard, is_seen))
     }
 
     /// Indexes the file an identifier is the path of, if it is there and not known.

@@ -323,6 +323,11 @@ fn a_file_the_index_has_not_seen_is_edited_all_the_same() {
             .edit_note(&append(identifier, "zebra"))
             .expect("it is there");
         assert!(!edited.created);
+        assert!(edited.is_listed_anew, "{identifier} is in no list so far");
+        let again = main(&engine)
+            .edit_note(&append(identifier, ""))
+            .expect("it is known");
+        assert!(!again.is_listed_anew, "{identifier}");
     }
     assert_eq!(vault.read("notes/New.md"), "one\nzebra");
     assert_eq!(vault.read("notes/Other.markdown"), "one\nzebra");
@@ -337,6 +342,21 @@ fn a_file_the_index_has_not_seen_is_edited_all_the_same() {
         "{error}"
     );
     assert_eq!(vault.read("secret/b.md"), "one\n");
+}
+
+#[test]
+fn a_markdown_file_that_is_no_text_says_so() {
+    let vault = Vault::new("//- a.md\nx\n");
+    vault.write_bytes("latin.md", b"caf\xe9\n");
+    let engine = open(&vault);
+    let error = main(&engine)
+        .edit_note(&append("latin", "y"))
+        .expect_err("it is no UTF-8");
+    assert_eq!(
+        error.to_string(),
+        "latin.md is not UTF-8 text: byte 3 is not part of a character"
+    );
+    assert_eq!(error.hint().as_deref(), Some("save it as UTF-8"));
 }
 
 #[test]
