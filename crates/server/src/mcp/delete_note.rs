@@ -11,6 +11,7 @@ use super::declaration::{
 };
 use super::failure::Failure;
 use super::reply::Reply;
+use super::written;
 use cairn_engine::{Deleted, Error};
 use serde_json::{Value, json};
 use std::io::ErrorKind;
@@ -80,7 +81,10 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             value["error"] = json!(error.to_string());
             Reply::json(value)
         }
-        (Err(error), Format::Text) => Reply::text(page(error, identifier)),
+        (Err(error), Format::Text) => {
+            let reaching = written::reaching(call, &routed.project);
+            Reply::text(page(error, identifier, &reaching))
+        }
     })
 }
 
@@ -105,7 +109,7 @@ fn nothing() -> Value {
     json!({ "deleted": false, "title": null, "permalink": null, "file_path": null })
 }
 
-fn page(error: Error, identifier: &str) -> String {
+fn page(error: Error, identifier: &str, reaching: &str) -> String {
     let kind = match &error {
         Error::Ambiguous { .. } => " - Ambiguous Identifier",
         Error::Changed { .. } => " - Note Changed",
@@ -118,7 +122,10 @@ fn page(error: Error, identifier: &str) -> String {
     };
     let message = error.to_string();
     let hint = match error {
-        Error::Changed { .. } => Some("call sync(), read it again, then repeat".to_owned()),
+        Error::Changed { .. } => Some(format!(
+            "call {}, read it again, then repeat",
+            written::sync(reaching)
+        )),
         error => Failure::from(error).hint(),
     };
     let hint = hint.map_or_else(String::new, |hint| format!("\nHint: {hint}"));

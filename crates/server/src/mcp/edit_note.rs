@@ -117,7 +117,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         identifier: identifier.to_owned(),
         edit: Some(edit(arguments)?),
         metadata: arguments.object("metadata"),
-        base: arguments.optional_text("base_checksum").map(str::to_owned),
+        base: written::base(arguments)?,
     };
     let routed = call.route(identifier, Prefix::Url)?;
     let route = unresolved_route(identifier, &routed.local);
@@ -129,7 +129,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     match result {
         Ok(edited) => {
             let name = &routed.project.settings().name;
-            call.host.tell_changed(name, edited.created);
+            call.host.tell_changed(name, edited.is_listed_anew);
             Ok(answer(call, name, &edited))
         }
         Err(error) => Refusal {

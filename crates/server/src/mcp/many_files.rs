@@ -17,11 +17,11 @@ pub(super) fn summary(total: usize, verb: &str, done: usize, failed: usize) -> S
     )
 }
 
-/// Says that nothing is known of a folder.
-pub(super) fn none(folder: &str, verb: &str) -> String {
+/// Says that nothing is known of a folder; `project` is what a call needs to reach its project.
+pub(super) fn none(folder: &str, verb: &str, project: &str) -> String {
     format!(
         "No files found below `{folder}`: nothing was {verb}. Total files: 0.\n\
-         See what is there with list_directory(dir_name=\"/\", depth=3).\n"
+         See what is there with list_directory(dir_name=\"/\", depth=3{project}).\n"
     )
 }
 

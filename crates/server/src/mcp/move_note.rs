@@ -12,6 +12,7 @@ use super::declaration::{
 };
 use super::failure::Failure;
 use super::reply::Reply;
+use super::written;
 use cairn_engine::{Moved, Project};
 use refusal::Refusal;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 pub(super) const TOOL: Declaration = Declaration {
     name: "move_note",
     title: "Move Note",
-    description: "Moves or renames a note, or a whole folder, inside its project. Text, links and permalink stay. \
+    description: "Moves or renames a note, or a whole folder, inside its project. Text, links and a declared permalink stay. \
         Replaces nothing: an occupied destination is refused. Give either destination_path or destination_folder.",
     parameters: &[
         Parameter {
@@ -97,7 +98,10 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     Ok(match moved {
         Ok(reply) => reply,
         Err(refusal) => match call.format() {
-            Format::Text => Reply::text(refusal.page(&wish, name)),
+            Format::Text => {
+                let reaching = written::reaching(call, &project);
+                Reply::text(refusal.page(&wish, name, &reaching))
+            }
             Format::Json => Reply::json(failed(&wish, &refusal.code())),
         },
     })

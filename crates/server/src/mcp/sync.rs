@@ -35,7 +35,7 @@ pub(super) const TOOL: Declaration = Declaration {
     effect: Effect::Additive,
     idempotent: true,
     tags: &["projects"],
-    profile: Profile::Full,
+    profile: Profile::Core,
     produces: Produces::Wrapped,
     call: run,
 };

@@ -98,7 +98,10 @@ fn notice(call: &Call<'_>, reply: &mut Reply) {
             json!({ "state": "failed", "message": message }),
         ),
     };
-    reply.notice = Some(notice);
+    reply.notice = Some(match reply.notice.take() {
+        Some(own) => format!("{own}\n{notice}"),
+        None => notice,
+    });
     if let Body::Json(Value::Object(object)) = &mut reply.body {
         // What a tool itself says of indexing stands.
         object.entry("indexing").or_insert(state);

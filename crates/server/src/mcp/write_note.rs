@@ -105,7 +105,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     match result {
         Ok(written) => {
             let name = &project.settings().name;
-            call.host.tell_changed(name, written.created);
+            call.host.tell_changed(name, written.is_listed_anew);
             Ok(answer(call, name, &request, &written))
         }
         Err(error) => refusals::reply(call, &project, &request, error),
@@ -132,7 +132,7 @@ fn request(call: &Call<'_>) -> Result<WriteRequest, Failure> {
         } else {
             Overwrite::Deny
         },
-        base: arguments.optional_text("base_checksum").map(str::to_owned),
+        base: written::base(arguments)?,
     })
 }
 

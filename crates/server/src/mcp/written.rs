@@ -2,6 +2,7 @@
 //!
 //! Not the tools themselves. Invariant: an answer's calls can be made as they stand.
 
+use super::arguments::Arguments;
 use super::call::Call;
 use super::declaration::{Kind, Need, Parameter};
 use super::failure::Failure;
@@ -9,7 +10,14 @@ use cairn_engine::{Project, Written};
 use cairn_index::NoteRecord;
 use cairn_note::path::PathError;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+/// Digits of a whole checksum, and the fewest that stand for it.
+const CHECKSUM: usize = 64;
+const SHORTEST_CHECKSUM: usize = 8;
+/// Characters of a text that an answer repeats.
+const LONGEST_EXCERPT: usize = 200;
 
 /// The text a write is based on.
 pub(super) const BASE_CHECKSUM: Parameter = Parameter {
@@ -19,6 +27,23 @@ pub(super) const BASE_CHECKSUM: Parameter = Parameter {
     aliases: &[],
     description: "Write only if the note still has this checksum",
 };
+
+/// Returns the checksum a write is based on; a blank one is none, as models fill in what they leave out.
+pub(super) fn base(arguments: &Arguments) -> Result<Option<String>, Failure> {
+    let given = arguments
+        .optional_text("base_checksum")
+        .map(str::trim)
+        .filter(|base| !base.is_empty());
+    let Some(base) = given else { return Ok(None) };
+    let is_hex = base.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hex && (SHORTEST_CHECKSUM..=CHECKSUM).contains(&base.len()) {
+        return Ok(Some(base.to_owned()));
+    }
+    Err(Failure::Raised {
+        message: format!("base_checksum '{}' is no checksum", excerpt(base)),
+        hint: Some("give it as a write or read_note(output_format=\"json\") answers it, at least its first 8 digits".to_owned()),
+    })
+}
 
 /// Refuses what only hosted accounts have.
 pub(super) fn refuse_workspace(call: &Call<'_>) -> Result<(), Failure> {
@@ -92,6 +117,14 @@ pub(super) fn short(checksum: &str) -> &str {
     checksum.get(..8).unwrap_or(checksum)
 }
 
+/// As much of a text as an answer repeats: whoever sent more knows it.
+pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_EXCERPT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// A text as an argument of a call.
 pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
@@ -105,6 +138,11 @@ pub(super) fn reaching(call: &Call<'_>, project: &Project<'_>) -> String {
     } else {
         format!(", project={}", quoted(name))
     }
+}
+
+/// The call that brings the index of this project in step.
+pub(super) fn sync(reaching: &str) -> String {
+    format!("sync({})", reaching.trim_start_matches(", "))
 }
 
 /// The lines that tell of a note that is not what a write was based on.

@@ -1,6 +1,7 @@
 //! `edit_note`.
 
 mod fragments;
+mod hints;
 
 use crate::harness::Server;
 use cairn_server::{Body, HostOptions, Reply};
@@ -327,11 +328,11 @@ fn a_typo_in_a_title_forks_no_note() {
 
 #[test]
 fn a_projects_name_is_no_folder() {
-    let server = Server::with(&[("main", ""), ("work", "")], HostOptions::default());
+    let server = Server::with(&[("main", ""), ("team", "")], HostOptions::default());
     for (identifier, project, path) in [
         ("memory://main/dir/T3", "main", "dir/T3.md"),
         ("main/dir/T4", "main", "dir/T4.md"),
-        ("memory://work/dir/T5", "work", "dir/T5.md"),
+        ("memory://team/dir/T5", "team", "dir/T5.md"),
         ("dir/T6", "main", "dir/T6.md"),
     ] {
         let created = server.call("edit_note", &edit_of(identifier, "append", "x", json!({})));
@@ -343,7 +344,7 @@ fn a_projects_name_is_no_folder() {
     }
     let refused = server.call(
         "edit_note",
-        &edit_of("work/dir/T7", "append", "x", json!({})),
+        &edit_of("team/dir/T7", "append", "x", json!({})),
     );
     assert!(
         refused.starts_with("# Edit Failed - Note Not Found In This Project"),

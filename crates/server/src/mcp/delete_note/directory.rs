@@ -7,6 +7,7 @@ use super::super::call::{Call, Format, Routed};
 use super::super::failure::Failure;
 use super::super::many_files;
 use super::super::reply::Reply;
+use super::super::written;
 use cairn_engine::{Confirm, DeletedDirectory, Error};
 use serde_json::{Value, json};
 
@@ -35,16 +36,23 @@ pub(super) fn deleted(call: &Call<'_>, routed: &Routed<'_>) -> Reply {
     let identifier = routed.identifier;
     match (deleted, call.format()) {
         (Ok(deleted), Format::Text) => {
-            let text = text(identifier, &deleted);
+            let text = text(
+                identifier,
+                &written::reaching(call, &routed.project),
+                &deleted,
+            );
             Reply::text(format!("{text}\n<!-- Project: {project} -->"))
         }
         (Ok(deleted), Format::Json) => Reply::json(json(identifier, &deleted)),
-        (Err(error), Format::Text) => Reply::text(page(error, identifier)),
+        (Err(error), Format::Text) => {
+            let project = written::reaching(call, &routed.project);
+            Reply::text(page(error, identifier, &project))
+        }
         (Err(error), Format::Json) => Reply::json(failed(&error, identifier)),
     }
 }
 
-fn text(identifier: &str, deleted: &DeletedDirectory) -> String {
+fn text(identifier: &str, project: &str, deleted: &DeletedDirectory) -> String {
     let (done, failed) = (deleted.deleted.len(), deleted.failed.len());
     let total = done + failed;
     let heading = match (done, failed) {
@@ -55,7 +63,7 @@ fn text(identifier: &str, deleted: &DeletedDirectory) -> String {
     };
     let mut text = format!("{heading}\n\n**Directory:** `{identifier}`\n\n");
     if total == 0 {
-        return text + &many_files::none(identifier, "deleted");
+        return text + &many_files::none(identifier, "deleted", project);
     }
     text += &many_files::summary(total, "deleted", done, failed);
     let paths = deleted.deleted.iter().map(String::as_str);
@@ -115,14 +123,15 @@ fn failed(error: &Error, identifier: &str) -> Value {
     })
 }
 
-/// Nothing was deleted, as people and models read it.
-fn page(error: Error, identifier: &str) -> String {
+/// Nothing was deleted, as people and models read it; `project` is what a call needs to reach the same folder again.
+fn page(error: Error, identifier: &str, project: &str) -> String {
     match error {
         Error::Unconfirmed { count, .. } => format!(
             "# Directory Delete Failed - Confirmation Required\n\n\
              Deleting `{identifier}` would delete {count} files for good. Nothing was deleted.\n\
              Ask the user, then repeat:\n\
-             delete_note(identifier=\"{identifier}\", is_directory=true, confirm=true)"
+             delete_note(identifier={}, is_directory=true, confirm=true{project})",
+            written::quoted(identifier)
         ),
         Error::Path(error) => {
             format!("# Directory Delete Failed\n\nInvalid directory path: {error}.")

@@ -6,6 +6,7 @@ use super::{Call, Failure, Format, Reply, written};
 use cairn_engine::{Error, Project};
 use cairn_note::edit::EditError;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// An edit that was refused.
 pub(super) struct Refusal<'r> {
@@ -54,12 +55,12 @@ impl Refusal<'_> {
             Error::Equivalent { existing } => self.similar(&existing),
             Error::Path(error) if written::leads_out(&error) => self.not_allowed(),
             Error::Edit { source, path } => match source {
-                EditError::TextNotFound { ref find } => self.text_not_found(find, &source),
+                EditError::TextNotFound { find } => self.text_not_found(written::excerpt(&find)),
                 EditError::Count {
-                    ref find,
+                    find,
                     expected,
                     found,
-                } => self.wrong_count(find, expected, found, &source),
+                } => self.wrong_count(written::excerpt(&find), expected, found),
                 EditError::AmbiguousReplacement { .. } => self.duplicate_sections(&source),
                 EditError::FindTextRequired
                 | EditError::FindTextBlank
@@ -109,6 +110,10 @@ impl Refusal<'_> {
         format!("{name}={}{project}", written::quoted(value))
     }
 
+    fn sync(&self) -> String {
+        written::sync(&written::reaching(self.call, self.project))
+    }
+
     fn not_found(&self, near: &[String]) -> Page {
         let identifier = self.identifier;
         let name = identifier.trim_end_matches('/');
@@ -122,19 +127,28 @@ impl Refusal<'_> {
         } else {
             format!("Names like it: {}\n", near.join(", "))
         };
+        let operation = self.call.arguments.text("operation");
+        // These make a missing note, unless its name is none a new one can have.
+        let (why, make) = if matches!(operation, "append" | "prepend") {
+            ("and none can be made of that name".to_owned(), "")
+        } else {
+            (
+                format!("{operation} needs one that is there"),
+                "`edit_note` with operation=\"append\" or \"prepend\", or ",
+            )
+        };
         Page::new(
             "Edit Failed - Note Not Found",
             format!(
-                "No note is called '{identifier}' in project '{}'; {} needs one that is there.\n{near}\
+                "No note is called '{identifier}' in project '{}'; {why}.\n{near}\
                  - Find it: `search_notes({})`; then use its exact title, permalink or path\n\
-                 - Make it: `edit_note` with operation=\"append\" or \"prepend\", or \
-                 `write_note(title={}, content=\"…\", {})`\n\
-                 - If the file was put there just now: `sync()`, then repeat",
+                 - Make it: {make}`write_note(title={}, content=\"…\", {})`\n\
+                 - If the file was put there just now: `{}`, then repeat",
                 self.project_name(),
-                self.call.arguments.text("operation"),
                 self.argument("query", title),
                 written::quoted(title),
                 self.argument("directory", folder),
+                self.sync(),
             ),
             format!("Entity not found: '{identifier}'"),
         )
@@ -197,10 +211,10 @@ impl Refusal<'_> {
                 self.argument("identifier", path),
                 written::short(found),
             ),
-            None => {
-                "Write it anew with `write_note`, or call `sync()` if it was deleted on purpose."
-                    .to_owned()
-            }
+            None => format!(
+                "Write it anew with `write_note`, or call `{}` if it was deleted on purpose.",
+                self.sync()
+            ),
         };
         Page {
             more: json!({ "base_checksum": expected, "current_checksum": found }),
@@ -242,7 +256,7 @@ impl Refusal<'_> {
         )
     }
 
-    fn text_not_found(&self, find: &str, error: &EditError) -> Page {
+    fn text_not_found(&self, find: Cow<'_, str>) -> Page {
         Page::new(
             "Edit Failed - Text Not Found",
             format!(
@@ -252,11 +266,14 @@ impl Refusal<'_> {
                 self.identifier,
                 self.argument("identifier", self.identifier),
             ),
-            error.to_string(),
+            EditError::TextNotFound {
+                find: find.into_owned(),
+            }
+            .to_string(),
         )
     }
 
-    fn wrong_count(&self, find: &str, expected: usize, found: usize, error: &EditError) -> Page {
+    fn wrong_count(&self, find: Cow<'_, str>, expected: usize, found: usize) -> Page {
         Page::new(
             "Edit Failed - Wrong Replacement Count",
             format!(
@@ -266,7 +283,12 @@ impl Refusal<'_> {
                  - See the note: `read_note({})`",
                 self.argument("identifier", self.identifier),
             ),
-            error.to_string(),
+            EditError::Count {
+                find: find.into_owned(),
+                expected,
+                found,
+            }
+            .to_string(),
         )
     }
 

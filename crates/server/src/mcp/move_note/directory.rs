@@ -5,6 +5,7 @@
 use super::super::call::{Call, Format};
 use super::super::many_files;
 use super::super::reply::Reply;
+use super::super::written;
 use super::Wish;
 use super::refusal::{self, Refusal};
 use cairn_engine::{MovedDirectory, Project};
@@ -26,7 +27,10 @@ pub(super) fn moved(
         call.host.tell_changed(name, true);
     }
     Ok(match call.format() {
-        Format::Text => Reply::text(text(name, wish, &moved)),
+        Format::Text => {
+            let reaching = written::reaching(call, project);
+            Reply::text(text(name, &reaching, wish, &moved))
+        }
         Format::Json => Reply::json(json(wish, &moved)),
     })
 }
@@ -45,14 +49,14 @@ fn heading(moved: &MovedDirectory) -> &'static str {
     }
 }
 
-fn text(project: &str, wish: &Wish<'_>, moved: &MovedDirectory) -> String {
+fn text(project: &str, reaching: &str, wish: &Wish<'_>, moved: &MovedDirectory) -> String {
     let (source, destination) = (wish.identifier, wish.destination);
     let mut text = format!(
         "{}\n\n**Source:** `{source}`\n**Destination:** `{destination}`\n\n",
         heading(moved)
     );
     if moved.total == 0 {
-        text += &many_files::none(source, "moved");
+        text += &many_files::none(source, "moved", reaching);
     } else {
         text += &many_files::summary(moved.total, "moved", moved.moved.len(), moved.failed.len());
         if moved.cancelled {

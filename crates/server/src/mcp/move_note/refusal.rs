@@ -4,6 +4,7 @@
 
 use super::super::call::Call;
 use super::super::failure::Failure;
+use super::super::written;
 use super::Wish;
 use cairn_engine::{Error, Project};
 use cairn_note::path::{NotePath, PathError};
@@ -126,8 +127,8 @@ impl Refusal {
         code.to_owned()
     }
 
-    /// The page of guidance.
-    pub(super) fn page(self, wish: &Wish<'_>, project: &str) -> String {
+    /// The page of guidance; `reaching` is what a call needs to reach the project.
+    pub(super) fn page(self, wish: &Wish<'_>, project: &str, reaching: &str) -> String {
         let kind = self.kind();
         let heading = match kind {
             "" => "# Move Failed".to_owned(),
@@ -139,20 +140,19 @@ impl Refusal {
             ..
         } = wish;
         let body = match self {
-            Self::TwoDestinations => {
+            Self::TwoDestinations => format!(
                 "Cannot specify both destination_path and destination_folder: give one of them.\n\
-                 - A new path: move_note(identifier=\"…\", destination_path=\"archive/name.md\")\n\
-                 - The same name elsewhere: move_note(identifier=\"…\", destination_folder=\"archive\")"
-                    .to_owned()
-            }
+                 {}",
+                ways("\"…\"", reaching)
+            ),
             Self::NoDestination => format!(
-                "Where '{identifier}' shall go is missing.\n\
-                 - A new path: move_note(identifier=\"{identifier}\", destination_path=\"archive/name.md\")\n\
-                 - The same name elsewhere: move_note(identifier=\"{identifier}\", destination_folder=\"archive\")"
+                "Where '{identifier}' shall go is missing.\n{}",
+                ways(&written::quoted(identifier), reaching)
             ),
             Self::FolderForDirectory => format!(
                 "destination_folder is for notes. A folder is given its new path:\n\
-                 move_note(identifier=\"{identifier}\", destination_path=\"{destination}/…\", is_directory=true)"
+                 move_note(identifier={}, destination_path=\"{destination}/…\", is_directory=true{reaching})",
+                written::quoted(identifier)
             ),
             Self::Path(error) => format!(
                 "'{identifier}' was not moved: {error}.\n\
@@ -167,7 +167,8 @@ impl Refusal {
             ),
             Self::Engine(error) => {
                 let message = error.to_string();
-                let hint = hint(error, identifier).map_or_else(String::new, |hint| format!("\n{hint}"));
+                let hint = hint(error, identifier, reaching)
+                    .map_or_else(String::new, |hint| format!("\n{hint}"));
                 format!("Error moving '{identifier}' to '{destination}': {message}.{hint}")
             }
         };
@@ -219,6 +220,14 @@ fn leads_out(error: &PathError) -> bool {
     )
 }
 
+/// The two ways to say where a note shall go.
+fn ways(identifier: &str, reaching: &str) -> String {
+    format!(
+        "- A new path: move_note(identifier={identifier}, destination_path=\"archive/name.md\"{reaching})\n\
+         - The same name elsewhere: move_note(identifier={identifier}, destination_folder=\"archive\"{reaching})"
+    )
+}
+
 fn to_project(wish: &Wish<'_>, project: &str, other: &str) -> String {
     let (identifier, destination) = (wish.identifier, wish.destination);
     let way_out = if without_scheme(destination).is_none() {
@@ -241,19 +250,20 @@ fn steps(identifier: &str, from: &str, to: &str) -> String {
     )
 }
 
-fn hint(error: Error, identifier: &str) -> Option<String> {
+fn hint(error: Error, identifier: &str, reaching: &str) -> Option<String> {
     match &error {
         Error::Exists { .. } | Error::Equivalent { .. } => Some(
             "Nothing was replaced. Choose another destination, or move or delete what is there first."
                 .to_owned(),
         ),
         Error::NotFound { near, .. } if near.is_empty() => Some(format!(
-            "Look for its exact name with search_notes(query=\"{identifier}\") or list_directory(dir_name=\"/\")."
+            "Look for its exact name with search_notes(query={}{reaching}) or list_directory(dir_name=\"/\"{reaching}).",
+            written::quoted(identifier)
         )),
         Error::Changed { .. } => {
-            Some("Call sync(), read it again, then repeat the move.".to_owned())
+            Some(format!("Call {}, read it again, then repeat the move.", written::sync(reaching)))
         }
-        Error::FileGone { .. } => Some("Call sync() to bring the index in step.".to_owned()),
+        Error::FileGone { .. } => Some(format!("Call {} to bring the index in step.", written::sync(reaching))),
         _ => Failure::from(error)
             .hint()
             .map(|hint| format!("Hint: {hint}")),
