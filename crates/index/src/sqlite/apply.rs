@@ -8,6 +8,7 @@ use super::claims::Claims;
 use super::full_text::Words;
 use super::known::Known;
 use super::links::Links;
+use super::open;
 use super::properties::{Properties, properties};
 use super::row::{Row, external_ids};
 use crate::error::StatementContext;
@@ -45,8 +46,9 @@ impl WriteSession<'_> {
             properties: Properties::default(),
             next: next_id(connection).action("look for a free row")?,
         };
-        let mut applied = Applied::default();
+        let (mut applied, mut changes) = (Applied::default(), 0);
         for batch in batches {
+            changes += batch.len();
             for change in batch {
                 work.apply(change, &mut applied)?;
             }
@@ -56,6 +58,7 @@ impl WriteSession<'_> {
         work.settle_claims()?;
         work.settle_links()?;
         work.merge_words().action("merge words")?;
+        open::set_checkpoint(connection, changes).action("set the checkpoint")?;
         Ok(applied)
     }
 

@@ -10,15 +10,7 @@ use crate::record::{NoteId, ProjectId};
 use crate::{Filter, Hits, Result};
 use cairn_note::query::{Expr, Query};
 use rusqlite::params_from_iter;
-
-/// Where something stands: the note, and how many of its kind stand before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
-    /// The note.
-    pub note: NoteId,
-    /// From 0, in document order.
-    pub position: usize,
-}
+use std::collections::HashMap;
 
 impl Session<'_> {
     /// Searches titles alone; best first. A query without a text condition lists what the filter lets through.
@@ -90,44 +82,44 @@ impl Session<'_> {
         Ok(permalinks)
     }
 
-    /// Returns where the observations of these categories stand (of all, when none is named), by place.
+    /// Returns how many observations of these categories (of all, when none is named) notes have that have any.
     ///
     /// # Errors
     /// When a statement fails.
-    pub fn observation_places(&self, categories: &[String]) -> Result<Vec<Place>> {
+    pub fn observation_counts(&self, categories: &[String]) -> Result<HashMap<NoteId, usize>> {
         let test = if categories.is_empty() {
             String::new()
         } else {
             let list = vec!["?"; categories.len()].join(", ");
             format!("WHERE category IN ({list})")
         };
-        self.rows(
-            "list where observations stand",
-            &format!("SELECT note, position FROM observation {test} ORDER BY note, position"),
+        let counts = self.rows(
+            "count observations",
+            &format!("SELECT note, count(*) FROM observation {test} GROUP BY note"),
             params_from_iter(categories),
-            place,
-        )
+            count,
+        )?;
+        Ok(counts.into_iter().collect())
     }
 
-    /// Returns where relations stand, by place.
+    /// Returns how many relations notes have that have any.
     ///
     /// # Errors
     /// When a statement fails.
-    pub fn relation_places(&self) -> Result<Vec<Place>> {
-        self.rows(
-            "list where relations stand",
-            "SELECT note, position FROM relation ORDER BY note, position",
+    pub fn relation_counts(&self) -> Result<HashMap<NoteId, usize>> {
+        let counts = self.rows(
+            "count relations",
+            "SELECT note, count(*) FROM relation GROUP BY note",
             [],
-            place,
-        )
+            count,
+        )?;
+        Ok(counts.into_iter().collect())
     }
 }
 
-fn place(row: &rusqlite::Row<'_>) -> rusqlite::Result<Place> {
-    Ok(Place {
-        note: NoteId(row.get(0)?),
-        position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
-    })
+fn count(row: &rusqlite::Row<'_>) -> rusqlite::Result<(NoteId, usize)> {
+    let count = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+    Ok((NoteId(row.get(0)?), count))
 }
 
 /// The filter with the tags a query asks for.

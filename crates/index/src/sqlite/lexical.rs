@@ -208,24 +208,13 @@ impl Session<'_> {
                 total_is_exact: true,
             });
         }
-        let records: Vec<NoteRecord> = self.rows(
-            "list notes",
-            &format!("SELECT {RECORD} FROM note ORDER BY modified DESC, project, path"),
-            params![],
-            record,
-        )?;
-        let let_through = |record: &NoteRecord| {
-            allowed.is_none_or(|set| set.has(record.id.0))
-                && excluded.is_none_or(|set| !set.contains(&record.id.0))
-        };
-        let all: Vec<NoteRecord> = records.into_iter().filter(let_through).collect();
+        let mut all = self.latest(filter)?;
+        all.retain(|note| excluded.is_none_or(|set| !set.contains(&note.0)));
         let total = all.len();
-        let hits = all
-            .into_iter()
-            .skip(offset)
-            .take(limit)
-            .map(unscored)
-            .collect();
+        let mut hits = Vec::new();
+        for note in all.into_iter().skip(offset).take(limit) {
+            hits.extend(self.by_id(note)?.map(unscored));
+        }
         Ok(Hits {
             hits,
             total,

@@ -31,7 +31,6 @@ mod links;
 mod properties;
 mod row;
 
-pub use items::Place;
 pub use typed::TypedRelation;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};

@@ -1,16 +1,17 @@
 //! Connections handed out as sessions: one transaction on one connection, for one thread, at a time.
 //!
 //! Not what is asked in a session. Invariant: while a lease lives nobody else can reach its connection, so no
-//! rollback, reset or drop of one session can touch another's rows.
+//! rollback, reset or drop of one session can touch another's rows; and whoever waits is served in the order of coming.
 
 use super::rank::Ranker;
 use crate::{Error, Result, error::StatementContext};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A connection and what is registered on it.
@@ -54,7 +55,6 @@ pub(super) struct Pool {
     capacity: usize,
     timeout: Duration,
     state: Mutex<State>,
-    returned: Condvar,
 }
 
 #[derive(Default)]
@@ -62,6 +62,8 @@ struct State {
     idle: Vec<Link>,
     /// The holders' names, in the order they came.
     holders: Vec<&'static str>,
+    /// Who waits, in the order they came: a connection goes to the first, however many come after.
+    queue: VecDeque<Arc<Condvar>>,
 }
 
 impl Pool {
@@ -72,7 +74,6 @@ impl Pool {
             capacity,
             timeout,
             state: Mutex::default(),
-            returned: Condvar::new(),
         }
     }
 
@@ -102,29 +103,56 @@ impl Pool {
     }
 
     fn take(&self, holder: &'static str) -> Result<Link> {
-        let since = Instant::now();
         let mut state = self.lock();
+        if state.holders.len() >= self.capacity || !state.queue.is_empty() {
+            state = self.queue(state)?;
+        }
+        state.holders.push(holder);
+        // Whoever is first now may find another one free.
+        self.call(&state);
+        if let Some(link) = state.idle.pop() {
+            return Ok(link);
+        }
+        drop(state);
+        (self.open)().inspect_err(|_| self.leave(holder, None))
+    }
+
+    /// Waits until this thread is the first in the queue and a connection is free.
+    fn queue<'s>(&'s self, mut state: MutexGuard<'s, State>) -> Result<MutexGuard<'s, State>> {
+        let (since, turn) = (Instant::now(), Arc::new(Condvar::new()));
+        state.queue.push_back(Arc::clone(&turn));
         loop {
-            if state.holders.len() < self.capacity {
-                state.holders.push(holder);
-                if let Some(link) = state.idle.pop() {
-                    return Ok(link);
-                }
-                drop(state);
-                return (self.open)().inspect_err(|_| self.leave(holder, None));
-            }
             let waited = since.elapsed();
+            let is_first = state
+                .queue
+                .front()
+                .is_some_and(|first| Arc::ptr_eq(first, &turn));
+            let is_free = state.holders.len() < self.capacity;
+            if is_first && is_free {
+                state.queue.pop_front();
+                return Ok(state);
+            }
             if waited >= self.timeout {
+                state.queue.retain(|other| !Arc::ptr_eq(other, &turn));
+                self.call(&state);
                 return Err(Error::Busy {
                     holder: state.holders.join(", "),
                     waited,
                 });
             }
-            state = self
-                .returned
+            state = turn
                 .wait_timeout(state, self.timeout - waited)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
+        }
+    }
+
+    /// Wakes the first in the queue if there is something for it.
+    fn call(&self, state: &State) {
+        if let Some(first) = state.queue.front()
+            && state.holders.len() < self.capacity
+        {
+            first.notify_one();
         }
     }
 
@@ -134,8 +162,7 @@ impl Pool {
             state.holders.remove(place);
         }
         state.idle.extend(link);
-        drop(state);
-        self.returned.notify_one();
+        self.call(&state);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -254,5 +281,36 @@ struct Seat(u64);
 impl Drop for Seat {
     fn drop(&mut self) {
         OPEN.with_borrow_mut(|open| open.retain(|(nest, _)| *nest != self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn whoever_waits_is_served_in_the_order_of_coming() {
+        let open = || Link::new(Connection::open_in_memory().action("open")?);
+        let pool = Pool::new(1, Duration::from_secs(30), Box::new(open));
+        let (nest, served) = (Nest::new(), Mutex::new(Vec::new()));
+        let first = pool.lease(&nest, Begin::Read, "first").expect("it is free");
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (pool, nest, served) = (&pool, &nest, &served);
+                scope.spawn(move || {
+                    let lease = pool.lease(nest, Begin::Read, "later").expect("it comes");
+                    served.lock().expect("nobody panics").push(number);
+                    drop(lease);
+                });
+                while pool.lock().queue.len() <= number {
+                    thread::yield_now();
+                }
+            }
+            drop(first);
+        });
+        let served = served.into_inner().expect("nobody panics");
+        assert_eq!(served, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert!(pool.lock().queue.is_empty());
     }
 }
