@@ -34,7 +34,7 @@ pub(crate) struct NoteGuard<'a> {
     locks: &'a NoteLocks,
     keys: Vec<Key>,
     /// What other processes see of it.
-    turn: Option<Turn>,
+    turn: Option<Turn<'a>>,
 }
 
 impl NoteLocks {

@@ -1,8 +1,9 @@
 //! Turns at a note between processes.
 //!
-//! Threads of one process take turns in `locks`; here stand the files beside the index that other processes lock
-//! too. Invariant: a lock ends with its process, whatever that process died of, and the files hold nothing, so
-//! that they may be removed at any time nobody writes.
+//! Threads of one process take turns at a note in `locks`; here stand the files beside the index that other processes
+//! lock too, and since notes share files, a gate before each of them, so that of one process only one thread asks the
+//! file. Invariant: a lock ends with its process, whatever that process died of, and the files hold nothing, so that
+//! they may be removed at any time nobody writes.
 
 use crate::error::IoContext;
 use crate::{Error, Result};
@@ -12,8 +13,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Lock files of an index. Few, since they are never removed; not one, since a writer waits for the disk.
 const FILES: u8 = 16;
@@ -26,14 +28,30 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 pub(crate) struct Turns {
     folder: PathBuf,
     patience: Duration,
+    /// The numbers of the files that threads of this process hold or wait for.
+    gates: Mutex<BTreeSet<u8>>,
+    opened: Condvar,
 }
 
 /// The right of this process to write some notes, until dropped.
 #[derive(Debug)]
 #[must_use = "the turn ends when this is dropped"]
-pub(crate) struct Turn {
-    /// Closing a file ends its lock.
-    _files: Vec<File>,
+pub(crate) struct Turn<'t> {
+    turns: &'t Turns,
+    /// Closing a file ends its lock. The gate of each number is closed to other threads.
+    held: Vec<(u8, Option<File>)>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut gates = self.turns.gates();
+        for (number, file) in self.held.drain(..) {
+            drop(file);
+            gates.remove(&number);
+        }
+        drop(gates);
+        self.turns.opened.notify_all();
+    }
 }
 
 impl Turns {
@@ -42,20 +60,57 @@ impl Turns {
         Self {
             folder: index.with_extension("locks"),
             patience,
+            gates: Mutex::default(),
+            opened: Condvar::new(),
         }
     }
 
     /// Waits until no other process writes any of the notes. `name` is what a failure calls them.
-    pub(crate) fn take(&self, keys: &[(ProjectId, String)], name: &str) -> Result<Turn> {
+    pub(crate) fn take(&self, keys: &[(ProjectId, String)], name: &str) -> Result<Turn<'_>> {
         fs::create_dir_all(&self.folder).context("create the folder", &self.folder)?;
-        // In ascending order, so that no two processes wait for each other.
+        // In ascending order, so that no two processes and no two threads wait for each other.
         let numbers: BTreeSet<u8> = keys.iter().map(number).collect();
         let mut waited = Duration::ZERO;
-        let mut files = Vec::with_capacity(numbers.len());
+        let mut turn = Turn {
+            turns: self,
+            held: Vec::with_capacity(numbers.len()),
+        };
         for number in numbers {
-            files.push(self.wait(&self.folder.join(format!("{number:02}")), name, &mut waited)?);
+            self.pass(number, name, &mut waited)?;
+            turn.held.push((number, None));
+            let file = self.wait(&self.folder.join(format!("{number:02}")), name, &mut waited)?;
+            turn.held.pop();
+            turn.held.push((number, Some(file)));
         }
-        Ok(Turn { _files: files })
+        Ok(turn)
+    }
+
+    fn gates(&self) -> MutexGuard<'_, BTreeSet<u8>> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no other thread of this process is at the file, and keeps others from it.
+    fn pass(&self, number: u8, name: &str, waited: &mut Duration) -> Result<()> {
+        let since = Instant::now();
+        let left = self.patience.saturating_sub(*waited);
+        let is_closed = |gates: &mut BTreeSet<u8>| gates.contains(&number);
+        let (mut gates, _) = self
+            .opened
+            .wait_timeout_while(self.gates(), left, is_closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        *waited += since.elapsed();
+        if gates.insert(number) {
+            Ok(())
+        } else {
+            Err(self.too_long(name, *waited))
+        }
+    }
+
+    fn too_long(&self, name: &str, waited: Duration) -> Error {
+        Error::BeingWritten {
+            path: name.to_owned(),
+            waited: waited.max(self.patience),
+        }
     }
 
     fn wait(&self, path: &Path, name: &str, waited: &mut Duration) -> Result<File> {
@@ -76,12 +131,7 @@ impl Turns {
                     *waited += pause;
                     pause = longest.min(pause * 2);
                 }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(Error::BeingWritten {
-                        path: name.to_owned(),
-                        waited: *waited,
-                    });
-                }
+                Err(TryLockError::WouldBlock) => return Err(self.too_long(name, *waited)),
             }
         }
     }
@@ -109,14 +159,37 @@ mod tests {
         let vault = Vault::new("");
         // Another process has its own value, as here.
         let turns = || Turns::beside(&vault.path("index.db"), Duration::from_millis(4));
-        let first = turns().take(&[key("a.md")], "a.md").expect("it is free");
-        let error = turns()
-            .take(&[key("b.md"), key("a.md")], "a.md")
-            .expect_err("it is held");
-        assert_eq!(error.kind(), crate::Kind::Busy);
-        assert!(error.to_string().starts_with("a.md is being written"));
+        let (one, other) = (turns(), turns());
+        let first = one.take(&[key("a.md")], "a.md").expect("it is free");
+        for turns in [&one, &other] {
+            let error = turns
+                .take(&[key("b.md"), key("a.md")], "a.md")
+                .expect_err("it is held");
+            assert_eq!(error.kind(), crate::Kind::Busy);
+            assert!(error.to_string().starts_with("a.md is being written"));
+        }
         drop(first);
-        let again = turns().take(&[key("a.md"), key("a.md")], "a.md");
+        let again = other.take(&[key("a.md"), key("a.md")], "a.md");
         drop(again.expect("it is free again"));
+        let again = one.take(&[key("a.md"), key("b.md")], "a.md");
+        drop(again.expect("a turn that was refused left no gate closed"));
+    }
+
+    #[test]
+    fn threads_pass_a_gate_one_at_a_time_and_all_of_them_do() {
+        let vault = Vault::new("");
+        let turns = Turns::beside(&vault.path("index.db"), Duration::from_secs(30));
+        let inside = Mutex::new(());
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let turn = turns.take(&[key("a.md")], "a.md").expect("it comes");
+                        drop(inside.try_lock().expect("nobody else is inside"));
+                        drop(turn);
+                    }
+                });
+            }
+        });
     }
 }
