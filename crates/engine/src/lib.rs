@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod identify;
 mod ignore_rules;
+mod lines;
 mod look_up;
 mod progress;
 mod settings;

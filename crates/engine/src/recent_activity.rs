@@ -3,6 +3,8 @@
 //! Not what changed in it: a note counts by its own time of modification. Invariant: latest first.
 
 use crate::accept::page_offset;
+use crate::lines::{self, Line};
+use crate::search_notes::RowKind;
 use crate::{Project, Result};
 use cairn_index::{Filter, NoteRecord, RelationRecord, Session};
 use cairn_note::{Observation, filter::canonical_type, timeframe};
@@ -92,6 +94,7 @@ impl Project<'_> {
             .session("list recent notes")?
             .recent(&filter, request.page_size, offset)?)
     }
+
     /// Returns what was modified after `since`, latest first: of each note itself, its observations, its relations.
     ///
     /// # Errors
@@ -114,49 +117,52 @@ impl Project<'_> {
             let notes = session.recent(&filter, limit, offset)?.into_iter();
             return Ok(notes.map(|note| RecentItem::Note(Box::new(note))).collect());
         }
-        let mut items = Vec::new();
-        let mut first = 0;
-        // Nobody knows how many parts a note has before it is looked at.
-        while items.len() < offset + limit {
-            let notes = session.recent(&filter, CHUNK, first)?;
-            let is_last = notes.len() < CHUNK;
-            first += notes.len();
-            for note in notes {
-                self.parts(&session, &note, kinds, &mut items)?;
-            }
-            if is_last {
-                break;
+        let notes = session.latest(&filter)?;
+        let kinds: Vec<RowKind> = kinds.iter().map(|kind| kind.row()).collect();
+        let (lines, _) = lines::page(&session, &notes, &kinds, &[], limit, offset)?;
+        let mut items = Vec::with_capacity(lines.len());
+        for of_note in lines.chunk_by(|one, other| one.rank == other.rank) {
+            if let Some(note) = session.by_id(notes[of_note[0].rank])? {
+                self.items(&session, &note, of_note, &mut items)?;
             }
         }
-        Ok(items.into_iter().skip(offset).take(limit).collect())
+        Ok(items)
     }
 
-    /// Adds what is wanted of a note.
-    fn parts(
+    /// Adds what stands at some lines of one note.
+    fn items(
         &self,
         session: &Session<'_>,
         note: &NoteRecord,
-        kinds: &[RecentKind],
+        lines: &[Line],
         items: &mut Vec<RecentItem>,
     ) -> Result<()> {
-        if kinds.contains(&RecentKind::Note) {
-            items.push(RecentItem::Note(Box::new(note.clone())));
+        // Lines of a kind that are on one page stand together.
+        let of_kind = |kind| {
+            let mut lines = lines.iter().filter(|line| line.kind == kind);
+            let first = lines.next();
+            first.map(|first| (first.nth, 1 + lines.count()))
+        };
+        let boxed = || Box::new(note.clone());
+        if of_kind(RowKind::Note).is_some() {
+            items.push(RecentItem::Note(boxed()));
         }
-        if kinds.contains(&RecentKind::Observation) {
-            for observation in session.observations(note.id)? {
-                items.push(RecentItem::Observation {
-                    note: Box::new(note.clone()),
+        if let Some((first, count)) = of_kind(RowKind::Observation) {
+            let observations = session.observations(note.id)?.into_iter();
+            items.extend(observations.skip(first).take(count).map(|observation| {
+                RecentItem::Observation {
+                    note: boxed(),
                     observation,
-                });
-            }
+                }
+            }));
         }
-        if kinds.contains(&RecentKind::Relation) {
-            for mut relation in session.relations(note.id)? {
-                let target = self.end_of(session, &mut relation)?;
+        if let Some((first, count)) = of_kind(RowKind::Relation) {
+            let relations = session.relations(note.id)?.into_iter();
+            for mut relation in relations.skip(first).take(count) {
                 items.push(RecentItem::Relation {
-                    note: Box::new(note.clone()),
+                    note: boxed(),
+                    target: self.end_of(session, &mut relation)?,
                     relation,
-                    target,
                 });
             }
         }
@@ -164,5 +170,12 @@ impl Project<'_> {
     }
 }
 
-/// Notes looked at before it is asked whether that was enough.
-const CHUNK: usize = 200;
+impl RecentKind {
+    fn row(self) -> RowKind {
+        match self {
+            Self::Note => RowKind::Note,
+            Self::Observation => RowKind::Observation,
+            Self::Relation => RowKind::Relation,
+        }
+    }
+}

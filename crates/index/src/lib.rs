@@ -18,7 +18,7 @@ pub use record::{
     Scope, Statistics,
 };
 pub use search::{Filter, Hit, Hits, Scores};
-pub use sqlite::{Index, Options, Place, Session, TypedRelation};
+pub use sqlite::{Index, Options, Session, TypedRelation};
 
 #[cfg(test)]
 mod contract;

@@ -6,8 +6,9 @@ use super::asked::Asked;
 use super::name::Name;
 use super::rows::{RowContent, RowKind, RowRequest, SearchBy, SearchRow};
 use super::{SearchHit, Snippet};
+use crate::lines::{self, Line};
 use crate::{Project, Result};
-use cairn_index::{Filter, Hit, Hits, NoteId, NoteRecord, Place, ProjectId, Scores, Session};
+use cairn_index::{Filter, Hit, Hits, NoteId, NoteRecord, ProjectId, Scores, Session};
 use std::collections::HashMap;
 
 /// Notes, the best ones, whose lines are looked at.
@@ -31,10 +32,7 @@ pub(super) struct Question<'q> {
 /// A row that may be on the page.
 struct Candidate {
     score: f32,
-    /// The place of its note among the notes.
-    rank: usize,
-    kind: RowKind,
-    position: usize,
+    line: Line,
 }
 
 impl Question<'_> {
@@ -113,26 +111,41 @@ impl Question<'_> {
             let notes = ids.into_iter().map(|id| (id, score, String::new()));
             (notes.collect(), true)
         };
-        let mut candidates = if has_words {
-            self.matching(&notes)?
+        let (page, total) = if has_words {
+            let mut candidates = self.matching(&notes)?;
+            candidates.sort_by(|one, other| {
+                other
+                    .score
+                    .total_cmp(&one.score)
+                    .then_with(|| one.line.cmp(&other.line))
+            });
+            let total = candidates.len();
+            let page = candidates.into_iter().skip(offset).take(limit);
+            (page.collect(), total)
         } else {
-            self.all_of(&notes)?
+            let ids: Vec<NoteId> = notes.iter().map(|(id, ..)| *id).collect();
+            let search = &self.request.search;
+            let (lines, total) = lines::page(
+                &self.session,
+                &ids,
+                &self.request.kinds,
+                &search.categories,
+                limit,
+                offset,
+            )?;
+            let scored = lines.into_iter().map(|line| Candidate {
+                score: notes[line.rank].1,
+                line,
+            });
+            (scored.collect::<Vec<_>>(), total)
         };
-        candidates.sort_by(|one, other| {
-            let places =
-                |candidate: &Candidate| (candidate.rank, candidate.kind, candidate.position);
-            other
-                .score
-                .total_cmp(&one.score)
-                .then_with(|| places(one).cmp(&places(other)))
-        });
         let mut rows = Vec::new();
-        for candidate in candidates.iter().skip(offset).take(limit) {
-            rows.extend(self.filled(candidate, notes[candidate.rank].0)?);
+        for of_note in page.chunk_by(|one, other| one.line.rank == other.line.rank) {
+            self.fill(of_note, notes[of_note[0].line.rank].0, &mut rows)?;
         }
         Ok(Found {
             rows,
-            total: candidates.len(),
+            total,
             total_is_exact: is_all,
         })
     }
@@ -146,13 +159,11 @@ impl Question<'_> {
         let mut candidates = Vec::new();
         let categories = &self.request.search.categories;
         for (rank, (note, score, title)) in notes.iter().enumerate() {
-            let mut add = |kind, position, share: f32| {
+            let mut add = |kind, nth, share: f32| {
                 if share > 0.0 {
                     candidates.push(Candidate {
                         score: score * share,
-                        rank,
-                        kind,
-                        position,
+                        line: Line { rank, kind, nth },
                     });
                 }
             };
@@ -160,103 +171,79 @@ impl Question<'_> {
                 add(RowKind::Note, 0, 1.0);
             }
             if self.has(RowKind::Observation) {
-                for (position, line) in self.session.observations(*note)?.iter().enumerate() {
-                    let category = line.category();
-                    if categories.is_empty() || categories.iter().any(|name| name == category) {
-                        let context = line.context.as_deref().unwrap_or_default();
-                        let text = format!("{category} {} {context}", line.content);
-                        add(
-                            RowKind::Observation,
-                            position,
-                            self.asked.wanted.share(&text),
-                        );
-                    }
+                let all = self.session.observations(*note)?;
+                for (nth, (_, line)) in lines::of_categories(all, categories).enumerate() {
+                    let context = line.context.as_deref().unwrap_or_default();
+                    let text = format!("{} {} {context}", line.category(), line.content);
+                    add(RowKind::Observation, nth, self.asked.wanted.share(&text));
                 }
             }
             if self.has(RowKind::Relation) {
-                for (position, line) in self.session.relations(*note)?.iter().enumerate() {
+                for (nth, line) in self.session.relations(*note)?.iter().enumerate() {
                     let context = line.context.as_deref().unwrap_or_default();
                     let text = format!(
                         "{title}\n{}\n{}\n{context}",
                         line.relation_type, line.target
                     );
-                    add(RowKind::Relation, position, self.asked.wanted.share(&text));
+                    add(RowKind::Relation, nth, self.asked.wanted.share(&text));
                 }
             }
         }
         Ok(candidates)
     }
 
-    /// Notes and all of their lines.
-    fn all_of(&self, notes: &[(NoteId, f32, String)]) -> Result<Vec<Candidate>> {
-        let ranks: HashMap<NoteId, usize> = notes
-            .iter()
-            .enumerate()
-            .map(|(rank, (note, ..))| (*note, rank))
-            .collect();
-        let mut candidates = Vec::new();
-        let mut add = |kind: RowKind, places: Vec<Place>| {
-            for Place { note, position } in places {
-                if let Some(rank) = ranks.get(&note) {
-                    candidates.push(Candidate {
-                        score: notes[*rank].1,
-                        rank: *rank,
-                        kind,
-                        position,
-                    });
-                }
-            }
+    /// Adds the rows of one note.
+    fn fill(
+        &self,
+        candidates: &[Candidate],
+        note: NoteId,
+        rows: &mut Vec<SearchRow>,
+    ) -> Result<()> {
+        let Some(record) = self.session.by_id(note)? else {
+            return Ok(());
         };
-        if self.has(RowKind::Note) {
-            let place = |(note, ..): &(NoteId, f32, String)| Place {
-                note: *note,
-                position: 0,
-            };
-            add(RowKind::Note, notes.iter().map(place).collect());
-        }
-        if self.has(RowKind::Observation) {
-            let categories = &self.request.search.categories;
-            add(
-                RowKind::Observation,
-                self.session.observation_places(categories)?,
-            );
-        }
-        if self.has(RowKind::Relation) {
-            add(RowKind::Relation, self.session.relation_places()?);
-        }
-        Ok(candidates)
-    }
-
-    fn filled(&self, candidate: &Candidate, note: NoteId) -> Result<Option<SearchRow>> {
-        let position = candidate.position;
-        let content = match candidate.kind {
-            RowKind::Note => Some(RowContent::Note),
-            RowKind::Observation => {
-                let line = self.session.observations(note)?.into_iter().nth(position);
-                line.map(|observation| RowContent::Observation {
-                    position,
-                    observation,
-                })
-            }
-            RowKind::Relation => match self.session.relations(note)?.into_iter().nth(position) {
-                Some(mut relation) => {
-                    let target = match self.projects.first() {
-                        Some(project) => project.end_of(&self.session, &mut relation)?,
-                        None => None,
-                    };
-                    Some(RowContent::Relation {
-                        position,
-                        relation,
-                        target,
-                    })
-                }
-                None => None,
-            },
+        let has = |kind| {
+            candidates
+                .iter()
+                .any(|candidate| candidate.line.kind == kind)
         };
-        let note = self.session.by_id(note)?;
-        Ok(content
-            .zip(note)
-            .map(|(content, note)| row(hit(note, candidate.score), content)))
+        let categories = &self.request.search.categories;
+        let observations: Vec<_> = if has(RowKind::Observation) {
+            lines::of_categories(self.session.observations(note)?, categories).collect()
+        } else {
+            Vec::new()
+        };
+        let relations = if has(RowKind::Relation) {
+            self.session.relations(note)?
+        } else {
+            Vec::new()
+        };
+        for candidate in candidates {
+            let Line { kind, nth, .. } = candidate.line;
+            let content =
+                match kind {
+                    RowKind::Note => Some(RowContent::Note),
+                    RowKind::Observation => observations.get(nth).map(|(position, observation)| {
+                        RowContent::Observation {
+                            position: *position,
+                            observation: observation.clone(),
+                        }
+                    }),
+                    RowKind::Relation => match (relations.get(nth), self.projects.first()) {
+                        (Some(relation), Some(project)) => {
+                            let mut relation = relation.clone();
+                            Some(RowContent::Relation {
+                                position: nth,
+                                target: project.end_of(&self.session, &mut relation)?,
+                                relation,
+                            })
+                        }
+                        _ => None,
+                    },
+                };
+            rows.extend(content.map(|content| row(hit(record.clone(), candidate.score), content)));
+        }
+        Ok(())
     }
 }
 

@@ -12,12 +12,10 @@
 use super::Session;
 use super::allowed::Allowed;
 use super::plan::{Phrase, Plan, exclusions};
-use super::read::{RECORD, record};
 use super::score::{BOUND, Ranked, most, nth_best};
 use crate::record::{NoteId, NoteRecord};
 use crate::{Filter, Hit, Hits, Result, Scores};
 use cairn_note::query::{Expr, Query, Word};
-use rusqlite::params;
 
 /// Below this many occurrences in all, every note with any of the words is simply scored.
 const FEW: u64 = 20_000;

@@ -317,3 +317,13 @@ fn another_project_is_reached_by_its_name_unless_the_server_is_constrained() {
         );
     }
 }
+
+#[test]
+fn a_page_past_the_end_is_called_that() {
+    let server = Server::new("//- a.md\n# A\n");
+    let past = json!({"url": "a", "page": 2, "output_format": "text"});
+    assert_eq!(
+        server.call("build_context", &past),
+        "No results found for 'a' in project 'main' on page 2. Return to page=1."
+    );
+}

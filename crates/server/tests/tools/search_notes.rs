@@ -406,3 +406,49 @@ fn fragment_35_pages_are_apart_and_types_have_no_case() {
         );
     }
 }
+
+#[test]
+fn pages_of_lines_are_together_everything_once() {
+    let server = Server::new(
+        "//- a.md\n- [p] one\n- [y] two\n- [p] three\n- links [[b]]\n- links [[c]]\n\
+         //- b.md\nno line\n\
+         //- c.md\n- [p] four\n- cites [[a]]\n- [y] five\n",
+    );
+    let kinds = json!(["entity", "observation", "relation"]);
+    let rows = |tool: &str, mut arguments: Value, page: usize, size: usize| -> Vec<String> {
+        arguments["page"] = json!(page);
+        arguments["page_size"] = json!(size);
+        arguments["output_format"] = json!("json");
+        let Body::Json(answer) = server.reply(tool, &arguments).body else {
+            panic!("not JSON");
+        };
+        let rows = answer.get("results").unwrap_or(&answer).clone();
+        let rows = rows.as_array().expect("a list").iter();
+        rows.map(|row| format!("{} {} {}", row["type"], row["title"], row["file_path"]))
+            .collect()
+    };
+    for (tool, arguments, count) in [
+        ("recent_activity", json!({ "type": kinds }), 11),
+        ("recent_activity", json!({ "type": ["observation"] }), 5),
+        (
+            "search_notes",
+            json!({ "entity_types": kinds, "query": "*" }),
+            11,
+        ),
+        ("search_notes", json!({ "categories": ["p"] }), 3),
+        (
+            "search_notes",
+            json!({ "categories": ["y"], "query": "two five" }),
+            2,
+        ),
+    ] {
+        let whole = rows(tool, arguments.clone(), 1, 50);
+        assert_eq!(whole.len(), count, "{tool} {arguments} {whole:?}");
+        for size in 1..=4 {
+            let pages: Vec<String> = (1..=count.div_ceil(size))
+                .flat_map(|page| rows(tool, arguments.clone(), page, size))
+                .collect();
+            assert_eq!(pages, whole, "{tool} {arguments} by {size}");
+        }
+    }
+}

@@ -85,7 +85,11 @@ fn nothing(told: &Told<'_>) -> String {
         "No results found for '{}' in project '{}'.",
         told.uri, told.project
     );
-    if told.near.is_empty() {
+    if told.page > 1 {
+        text.pop();
+        // Writing to a String cannot fail.
+        let _ = write!(text, " on page {}. Return to page=1.", told.page);
+    } else if told.near.is_empty() {
         text.push_str(" Find a note with search_notes(query=\"…\").");
     } else {
         let _ = write!(text, " Did you mean {}?", told.near.join(", "));

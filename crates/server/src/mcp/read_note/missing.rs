@@ -225,6 +225,7 @@ fn nulls(related: &[NoteRecord], error: Option<&str>) -> Value {
 /// The call that makes the note that was looked for.
 fn create(call: &Call<'_>, identifier: &str, project: &str) -> String {
     let identifier = identifier.trim().trim_start_matches("memory://");
+    let identifier = identifier.trim_end_matches('/');
     let (folder, title) = identifier.rsplit_once('/').unwrap_or(("", identifier));
     let title = title.strip_suffix(".md").unwrap_or(title);
     // The project is named by its own argument.
