@@ -235,7 +235,7 @@ fn place(folder: &Path) -> Result<std::path::PathBuf> {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    let problem = if cairn_note::permalink::slug(name).is_empty() {
+    let problem = if !cairn_note::permalink::slug(name).contains(char::is_alphanumeric) {
         "needs a letter or a digit"
     } else if name.trim() != name {
         "must not begin or end with a space"

@@ -122,8 +122,11 @@ fn projects() {
         );
     }
     assert!(fs::metadata(&inside).is_err());
-    let refused = bench.run(&["project", "add", "a/b", "/nowhere"]);
-    assert!(refused.ends_with("[exit 2]\n"), "{refused}");
+    // `memory://../note` names no project.
+    for name in ["a/b", "..", "."] {
+        let refused = bench.run(&["project", "add", name, "/nowhere"]);
+        assert!(refused.ends_with("[exit 2]\n"), "{refused}");
+    }
     assert_eq!(
         bench.run(&["project", "remove", "main"]),
         "\

@@ -3,7 +3,7 @@
 //! Forgiving about form (a number in a string, a list in JSON, another spelling of a name), strict about the rest.
 //! Invariant: what a tool reads here has the kind its declaration says, and defaults are filled in.
 
-use super::declaration::{Declaration, Kind, Need, Parameter};
+use super::declaration::{Declaration, Effect, Kind, Need, Parameter};
 use serde_json::{Map, Value};
 
 /// Arguments as a tool reads them: canonical names, right kinds, defaults filled in.
@@ -99,10 +99,7 @@ impl Arguments {
                     second: name,
                 });
             }
-            values.insert(
-                parameter.name.to_owned(),
-                coerce(tool.name, parameter, value)?,
-            );
+            values.insert(parameter.name.to_owned(), coerce(tool, parameter, value)?);
             spelled.push((parameter.name, name));
         }
         for parameter in tool.parameters {
@@ -219,8 +216,25 @@ fn parameter<'t>(tool: &'t Declaration, name: &str) -> Result<&'t Parameter, Arg
         })
 }
 
-fn coerce(tool: &'static str, parameter: &Parameter, value: Value) -> Result<Value, ArgumentError> {
+fn coerce(
+    declared: &Declaration,
+    parameter: &Parameter,
+    value: Value,
+) -> Result<Value, ArgumentError> {
+    let tool = declared.name;
     let found = shown(&value);
+    if let (Kind::Text, Value::String(text)) = (parameter.kind, &value)
+        && declared.effect != Effect::ReadOnly
+        && text.len() > LONGEST_NAME
+        && !LONG_TEXTS.contains(&parameter.name)
+    {
+        return Err(ArgumentError::Kind {
+            tool,
+            name: parameter.name,
+            expected: format!("at most {LONGEST_NAME} bytes long"),
+            found: format!("{found} ({} bytes)", text.len()),
+        });
+    }
     if let (Kind::Choice(words), Value::String(text)) = (parameter.kind, &value) {
         return choice(text, words).ok_or_else(|| ArgumentError::Choice {
             name: parameter.name,
@@ -248,6 +262,11 @@ fn coerce(tool: &'static str, parameter: &Parameter, value: Value) -> Result<Val
         found,
     })
 }
+
+/// The texts of any length that a tool which changes something takes.
+const LONG_TEXTS: [&str; 2] = ["content", "find_text"];
+/// Bytes of every other text it takes: it names something, and answers repeat it. A reader just finds nothing.
+const LONGEST_NAME: usize = 8192;
 
 /// The value as JSON, cut to what fits into a sentence.
 fn shown(value: &Value) -> String {

@@ -123,7 +123,7 @@ fn found<'c>(call: &'c Call<'_>, wanted: &str) -> Result<Project<'c>, Failure> {
                 "delete_project: Cannot delete default project '{name}'. Set another project as default first. Available: {names}"
             ),
             hint: Some(
-                "`cairn project default NAME` does that, and so does create_memory_project(…, set_default=true)"
+                "the command `cairn project default NAME` does that, and so does a new project with create_memory_project(…, set_default=true)"
                     .to_owned(),
             ),
         });

@@ -258,7 +258,7 @@ fn hint(error: Error, identifier: &str, reaching: &str) -> Option<String> {
         ),
         Error::NotFound { near, .. } if near.is_empty() => Some(format!(
             "Look for its exact name with search_notes(query={}{reaching}) or list_directory(dir_name=\"/\"{reaching}).",
-            written::quoted(identifier)
+            written::quoted(identifier.rsplit('/').next().unwrap_or(identifier))
         )),
         Error::Changed { .. } => {
             Some(format!("Call {}, read it again, then repeat the move.", written::sync(reaching)))

@@ -37,6 +37,10 @@ fn what_a_refusal_suggests_reaches_the_project_it_was_about() {
         ),
         ("move_note", json!({ "identifier": "Tea" })),
         ("move_note", json!({ "identifier": "zzz", "to": "b.md" })),
+        (
+            "move_note",
+            json!({ "identifier": "memory://team/no/zzz", "to": "b.md" }),
+        ),
         ("move_note", json!({ "identifier": "Tea", "to": "b.md" })),
         (
             "edit_note",
@@ -47,6 +51,7 @@ fn what_a_refusal_suggests_reaches_the_project_it_was_about() {
         let mut arguments = arguments;
         arguments["project"] = json!("team");
         let refused = server.call(tool, &arguments);
+        assert!(!refused.contains("query=\"memory://"), "{refused}");
         for call in refused.split('(').skip(1).filter(|call| call.contains('=')) {
             let call = call.split(')').next().unwrap_or_default();
             assert!(call.contains("project=\"team\""), "{call}: {refused}");
@@ -76,6 +81,32 @@ fn a_long_text_that_is_not_there_is_not_repeated_whole() {
     let refused = server.reply("edit_note", &edit_of("Tea", "find_replace", "", long));
     assert!(text(&refused).starts_with("# Edit Failed - Text Not Found"));
     assert!(text(&refused).len() < 1000, "{}", text(&refused).len());
+}
+
+#[test]
+fn a_name_as_long_as_a_note_is_refused_in_a_line() {
+    let server = projects();
+    let long = "é".repeat(50_000);
+    for (tool, arguments) in [
+        ("move_note", json!({ "identifier": long })),
+        ("move_note", json!({ "identifier": "Tea", "to": long })),
+        ("edit_note", edit_of(&long, "append", "x", json!({}))),
+        (
+            "write_note",
+            json!({ "title": long, "content": "x", "directory": "" }),
+        ),
+        ("sync", json!({ "project": long })),
+    ] {
+        let refused = server.call(tool, &arguments);
+        assert!(refused.starts_with("(isError)"), "{tool}");
+        assert!(
+            refused.contains("must be at most 8192 bytes long, not \"é"),
+            "{refused:.300}"
+        );
+        assert!(refused.len() < 500, "{tool}: {}", refused.len());
+    }
+    let edit = edit_of("Tea", "append", &long, json!({}));
+    assert!(server.call("edit_note", &edit).starts_with("# Edited note"));
 }
 
 #[test]
