@@ -292,6 +292,16 @@ async fn what_is_refused() {
                 "Could not parse timeframe: gobble",
             ),
             (
+                "search_knowledge_base",
+                json!({ "query": "zebra", "timeframe": "gobble" }),
+                "Error searching for 'zebra': 'gobble' is not a time",
+            ),
+            (
+                "continue_conversation",
+                json!({ "topic": "zebra", "timeframe": "gobble" }),
+                "Error searching for 'zebra': 'gobble' is not a time",
+            ),
+            (
                 "recent_activity",
                 json!({ "project": "nowhere" }),
                 "there is no project 'nowhere'",

@@ -34,12 +34,12 @@ pub(super) fn continue_conversation(asked: &Asked<'_>) -> Result<String, ErrorDa
             text(recent)
         ));
     };
-    let hits = search(asked, &topic, timeframe)?;
+    let (hits, notice) = search(asked, &topic, timeframe)?;
     let head = format!(
         "# Continuing conversation on: '{topic}'\n\n\
          This is a memory retrieval session.\n\
          Start by executing the read_note calls below that fit, before you answer from memory.\n\n\
-         ## Previous Context for '{topic}'\n\n"
+         ## Previous Context for '{topic}'\n\n{notice}"
     );
     if hits.is_empty() {
         return Ok(format!(
@@ -114,8 +114,9 @@ pub(super) fn recent_activity(asked: &Asked<'_>) -> Result<String, ErrorData> {
 /// Hits for a query.
 pub(super) fn search_knowledge_base(asked: &Asked<'_>) -> Result<String, ErrorData> {
     let query = asked.text("query").unwrap_or_default();
-    let hits = search(asked, &query, asked.text("timeframe"))?;
-    let head = format!("# Search Results: \"{query}\"\n\nThis is a memory search session.\n\n");
+    let (hits, notice) = search(asked, &query, asked.text("timeframe"))?;
+    let head =
+        format!("# Search Results: \"{query}\"\n\nThis is a memory search session.\n\n{notice}");
     if hits.is_empty() {
         return Ok(format!(
             "{head}No results found for '{query}'.\n\n---\n\n## Next Steps\n\n\
@@ -148,7 +149,12 @@ pub(super) fn search_knowledge_base(asked: &Asked<'_>) -> Result<String, ErrorDa
     ))
 }
 
-fn search(asked: &Asked<'_>, query: &str, after: Option<String>) -> Result<Vec<Hit>, ErrorData> {
+/// Hits, and what the server said beside them: that it still indexes, say.
+fn search(
+    asked: &Asked<'_>,
+    query: &str,
+    after: Option<String>,
+) -> Result<(Vec<Hit>, String), ErrorData> {
     let reply = asked.call(
         "search_notes",
         Format::Json,
@@ -158,11 +164,19 @@ fn search(asked: &Asked<'_>, query: &str, after: Option<String>) -> Result<Vec<H
             ("page_size", Some(HITS.to_owned())),
         ],
     )?;
+    let notice = reply
+        .notice
+        .map_or_else(String::new, |notice| format!("{notice}\n\n"));
     let Body::Json(answer) = reply.body else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), notice));
     };
+    // What could not be searched is no empty result.
+    if answer.get("error").is_some() {
+        let said = ["message", "hint"].map(|key| answer[key].as_str().unwrap_or_default());
+        return Err(ErrorData::invalid_params(said.join("\n"), None));
+    }
     let results = answer["results"].as_array().map_or(&[][..], Vec::as_slice);
-    Ok(results.iter().map(hit).collect())
+    Ok((results.iter().map(hit).collect(), notice))
 }
 
 fn hit(result: &Value) -> Hit {
