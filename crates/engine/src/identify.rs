@@ -38,12 +38,29 @@ fn likeness(wanted: &str, name: &str) -> f64 {
     let contained = tells && (name.contains(wanted) || (ratio >= 0.5 && wanted.contains(name)));
     if contained {
         LEAST_LIKENESS + (1.0 - LEAST_LIKENESS) * ratio
-    } else if ratio < LEAST_LIKENESS {
-        // Each letter too many is an edit.
+    } else if ratio < LEAST_LIKENESS || share(in_common(wanted, name), long) < LEAST_LIKENESS {
+        // Each letter too many is an edit, and so is each that the other has not.
         0.0
     } else {
         strsim::normalized_damerau_levenshtein(wanted, name)
     }
+}
+
+/// How many letters two names have in common at most, wherever they stand; some letters are not told apart.
+fn in_common(wanted: &str, name: &str) -> usize {
+    const KINDS: usize = 64;
+    let kind = |letter: char| letter as usize % KINDS;
+    let mut left = [0_u16; KINDS];
+    for letter in wanted.chars() {
+        left[kind(letter)] = left[kind(letter)].saturating_add(1);
+    }
+    let mut common = 0;
+    for letter in name.chars() {
+        let left = &mut left[kind(letter)];
+        common += usize::from(*left > 0);
+        *left = left.saturating_sub(1);
+    }
+    common
 }
 
 /// Names are short: their lengths are exact as `f64`.
@@ -229,6 +246,36 @@ mod tests {
             ("", vec![]),
         ] {
             assert_eq!(near(wanted), expected, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn letters_in_common_rule_out_only_what_is_unlike() {
+        let names = [
+            "green tea",
+            "gren tea",
+            "tea green",
+            "teagreen",
+            "grün tee",
+            "GREEN",
+            "部署方案",
+            "部署方法",
+            "beta note",
+            "alhpa note",
+            "alpha note",
+            "aaaaaaaa",
+            "aaaabbbb",
+            "abab",
+        ];
+        for wanted in names {
+            for name in names {
+                let exact = strsim::normalized_damerau_levenshtein(wanted, name);
+                let long = wanted.chars().count().max(name.chars().count());
+                assert!(
+                    exact <= share(in_common(wanted, name), long) + 1e-9,
+                    "{wanted} {name}"
+                );
+            }
         }
     }
 
