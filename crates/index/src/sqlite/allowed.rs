@@ -6,6 +6,7 @@
 use super::Session;
 use super::read::range_of;
 use crate::error::StatementContext;
+use crate::record::NoteId;
 use crate::{Filter, Result};
 use cairn_note::filter::{Condition, Test, canonical_type};
 use rusqlite::types::Value;
@@ -57,6 +58,14 @@ impl Conditions {
         self.sql.push(sql.into());
     }
 
+    fn test(&self) -> String {
+        if self.sql.is_empty() {
+            "1".to_owned()
+        } else {
+            self.sql.join(" AND ")
+        }
+    }
+
     fn value(&mut self, value: impl Into<Value>) {
         self.values.push(value.into());
     }
@@ -97,6 +106,48 @@ impl Conditions {
 impl Session<'_> {
     /// Returns the notes a filter lets through, or `None` when it lets everything through.
     pub(super) fn allowed(&self, filter: &Filter) -> Result<Option<Allowed>> {
+        let conditions = self.conditions(filter)?;
+        if conditions.sql.is_empty() && filter.metadata.conditions.is_empty() {
+            return Ok(None);
+        }
+        self.select(&conditions, filter).map(Some)
+    }
+
+    /// Returns what a filter lets through, latest first; no more than is asked for is looked at, where nothing but SQL
+    /// decides.
+    pub(super) fn latest_of(
+        &self,
+        filter: &Filter,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Vec<NoteId>> {
+        let has_metadata = !filter.metadata.conditions.is_empty();
+        let (allowed, conditions) = if has_metadata {
+            (self.allowed(filter)?, Conditions::default())
+        } else {
+            (None, self.conditions(filter)?)
+        };
+        let passes = |id: &NoteId| allowed.as_ref().is_none_or(|set| set.has(id.0));
+        let latest = || -> rusqlite::Result<Vec<NoteId>> {
+            self.lease
+                .connection()
+                .prepare_cached(&format!(
+                    "SELECT id FROM note INDEXED BY note_modified WHERE {}
+                     ORDER BY modified DESC, project, path",
+                    conditions.test()
+                ))?
+                .query_map(params_from_iter(&conditions.values), |row| {
+                    Ok(NoteId(row.get(0)?))
+                })?
+                .filter(|id| id.as_ref().map_or(true, passes))
+                .skip(offset)
+                .take(limit)
+                .collect()
+        };
+        latest().action("list recent notes")
+    }
+
+    fn conditions(&self, filter: &Filter) -> Result<Conditions> {
         let mut conditions = Conditions::default();
         if !filter.projects.is_empty() && self.holds_others(filter)? {
             let projects: Vec<String> = filter
@@ -140,20 +191,13 @@ impl Session<'_> {
         for condition in &filter.metadata.conditions {
             conditions.metadata(condition);
         }
-        if conditions.sql.is_empty() && filter.metadata.conditions.is_empty() {
-            return Ok(None);
-        }
-        self.select(&conditions, filter).map(Some)
+        Ok(conditions)
     }
 
     fn select(&self, conditions: &Conditions, filter: &Filter) -> Result<Allowed> {
         let decide = !filter.metadata.conditions.is_empty();
         let column = if decide { "metadata" } else { "NULL" };
-        let test = if conditions.sql.is_empty() {
-            "1".to_owned()
-        } else {
-            conditions.sql.join(" AND ")
-        };
+        let test = conditions.test();
         let mut allowed = Allowed::default();
         let read = || -> rusqlite::Result<()> {
             let mut statement = self

@@ -51,17 +51,7 @@ impl Session<'_> {
     /// # Errors
     /// When a statement fails.
     pub fn latest(&self, filter: &Filter) -> Result<Vec<NoteId>> {
-        let allowed = self.allowed(filter)?;
-        let mut ids = self.rows(
-            "list recent notes",
-            "SELECT id FROM note ORDER BY modified DESC, project, path",
-            [],
-            |row| Ok(NoteId(row.get(0)?)),
-        )?;
-        if let Some(set) = allowed {
-            ids.retain(|id| set.has(id.0));
-        }
-        Ok(ids)
+        self.latest_of(filter, usize::MAX, 0)
     }
 
     /// Returns the permalinks of what a filter lets through, by permalink.

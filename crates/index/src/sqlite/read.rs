@@ -327,21 +327,9 @@ impl Session<'_> {
     /// # Errors
     /// When a statement fails.
     pub fn recent(&self, filter: &Filter, limit: usize, offset: usize) -> Result<Vec<NoteRecord>> {
-        let allowed = self.allowed(filter)?;
-        let passes = |id: &i64| allowed.as_ref().is_none_or(|set| set.has(*id));
-        let latest = || -> rusqlite::Result<Vec<i64>> {
-            self.lease
-                .connection()
-                .prepare_cached("SELECT id FROM note ORDER BY modified DESC, project, path")?
-                .query_map([], |row| row.get(0))?
-                .filter(|id| id.as_ref().map_or(true, passes))
-                .skip(offset)
-                .take(limit)
-                .collect()
-        };
         let mut records = Vec::new();
-        for id in latest().action("list recent notes")? {
-            records.extend(self.by_id(NoteId(id))?);
+        for id in self.latest_of(filter, limit, offset)? {
+            records.extend(self.by_id(id)?);
         }
         Ok(records)
     }
