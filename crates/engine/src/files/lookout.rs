@@ -129,27 +129,39 @@ impl<'a> Lookout<'a> {
         if let Some(known) = self.folders.get(path) {
             return known.clone();
         }
-        let state = self.look(path);
-        self.folders.insert(path.to_owned(), state.clone());
-        state
+        // From the top: a path may be deeper than a stack, and nothing is below what is not there.
+        let ends = path.match_indices('/').map(|(slash, _)| slash);
+        let mut rules = None;
+        for end in std::iter::once(0).chain(ends).chain([path.len()]) {
+            let folder = &path[..end];
+            let state = match self.folders.get(folder) {
+                Some(known) => known.clone(),
+                None => {
+                    let state = self.look(folder, rules);
+                    self.folders.insert(folder.to_owned(), state.clone());
+                    state
+                }
+            };
+            rules = state?;
+        }
+        Ok(rules)
     }
 
-    fn look(&mut self, path: &str) -> Result<Rules, Presence> {
+    /// Looks at a folder below one that is there and has these rules.
+    fn look(&self, path: &str, above: Rules) -> Result<Rules, Presence> {
         let absolute: PathBuf = self.root.join(path);
-        let above = if path.is_empty() {
+        if path.is_empty() {
             // The root may be a symbolic link, and must be there.
             fs::metadata(&absolute).map_err(|_| Presence::Unknown)?;
-            None
         } else {
-            let above = self.folder(path.rsplit_once('/').map_or("", |(parent, _)| parent))?;
             match failpoint(Point::List, &absolute).and_then(|()| fs::symlink_metadata(&absolute)) {
                 Err(error) if is_gone(&error) => return Err(Presence::Gone),
                 Err(_) => return Err(Presence::Unknown),
                 Ok(metadata) if !metadata.is_dir() => return Err(Presence::Hidden),
                 Ok(_) if self.ignores(above.as_ref(), path, true) => return Err(Presence::Hidden),
-                Ok(_) => above,
+                Ok(_) => {}
             }
-        };
+        }
         let (texts, errors) = ignore_texts(&absolute, IGNORE_FILES.into_iter());
         if !errors.is_empty() {
             return Err(Presence::Unknown);

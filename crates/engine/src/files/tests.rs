@@ -180,6 +180,15 @@ fn one_path_is_judged_like_a_listing_would() {
 }
 
 #[test]
+fn a_path_may_be_deeper_than_a_stack() {
+    let vault = Vault::new("//- a/a/x.md\n");
+    let deep = format!("{}x.md", "a/".repeat(20_000));
+    let mut lookout = Lookout::new(vault.root(), None);
+    assert_eq!(lookout.presence(&path(&deep)), Presence::Gone);
+    assert_eq!(lookout.presence(&path("a/a/x.md")), Presence::There);
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_read_is_read_again_and_then_given_up() {
     let vault = Vault::new("//- a.md\nold\n");
     let absolute = vault.path("a.md");
