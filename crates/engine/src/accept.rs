@@ -42,15 +42,14 @@ impl<'a> Project<'a> {
 
     /// Returns the one note of this project that an identifier names, locked, and as the index knows it since.
     pub(crate) fn locked(&self, identifier: &str) -> Result<(NoteRecord, NoteGuard<'a>)> {
-        let record = self.own(identifier)?;
-        let guard = self.lock(&record.path)?;
-        // Whoever held the lock may have moved or deleted it.
-        match self.record_at(&record.path)? {
-            Some(record) => Ok((record, guard)),
-            None => Err(Error::NotFound {
-                identifier: identifier.to_owned(),
-                near: Vec::new(),
-            }),
+        loop {
+            let named = self.own(identifier)?;
+            let guard = self.lock(&named.path)?;
+            // Whoever held the lock may have deleted the note, or moved it: then it has another path now.
+            match self.record_at(&named.path)? {
+                Some(record) if record.id == named.id => return Ok((record, guard)),
+                _ => drop(guard),
+            }
         }
     }
 
@@ -229,6 +228,52 @@ mod tests {
         assert_eq!(vault.read("Tea.md"), "zebra\n");
         let report = project.sync(&Silent, &Cancel::new()).expect("it syncs");
         assert_eq!(report.new, 1);
+    }
+
+    #[test]
+    fn a_note_that_is_moved_while_its_lock_is_waited_for_is_found_where_it_is() {
+        let vault = Vault::new("//- a/Tea.md\nx\n");
+        let engine =
+            Engine::open(Settings::in_memory("main", vault.root().to_owned())).expect("it opens");
+        let project = engine.project(None).expect("there is a default project");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        std::thread::scope(|scope| {
+            for round in 0..20 {
+                let (from, to) = if round % 2 == 0 {
+                    ("a", "b")
+                } else {
+                    ("b", "a")
+                };
+                let (from, to) = (
+                    path(&format!("{from}/Tea.md")),
+                    path(&format!("{to}/Tea.md")),
+                );
+                let guard = project.lock(&from).expect("nobody holds it");
+                let (began, has_begun) = std::sync::mpsc::channel();
+                let other = &engine;
+                let editor = scope.spawn(move || {
+                    let project = other.project(None).expect("there is a default project");
+                    began.send(()).expect("the test waits");
+                    project.locked("Tea").map(|(record, _guard)| record.path)
+                });
+                has_begun.recv().expect("it begins");
+                // Whether it waits for the lock by now or not: there is always a note of that name.
+                std::thread::yield_now();
+                files::rename(project.root(), &from, &to, engine.settings.durability)
+                    .expect("nothing is there");
+                let entry = Box::new(project.entry(&to).expect("it is there"));
+                let change = Change::Move { from, entry };
+                project
+                    .told(&to, "moved", Ok(change))
+                    .expect("the index is free");
+                drop(guard);
+                let found = editor.join().expect("it ends").expect("the note is there");
+                assert!(
+                    ["a/Tea.md", "b/Tea.md"].contains(&found.as_str()),
+                    "{found}"
+                );
+            }
+        });
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod tests;
 mod turns;
 
 pub(crate) use atomic::{remove, rename, write};
-pub(crate) use folders::{has_folder, no_folder, remove_empty_folders};
+pub(crate) use folders::{has_folder, is_bare, no_folder, remove_empty_folders};
 pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks};
 pub(crate) use lookout::{Glance, Lookout, Presence};

@@ -42,7 +42,7 @@ pub struct SyncReport {
 
 /// An empty folder in which more files than these were known is taken for a disk that is not mounted: as many as may
 /// be deleted without being asked.
-const MOST_LOST: u64 = 50;
+pub(crate) const MOST_LOST: u64 = 50;
 
 impl Project<'_> {
     /// Brings the index in step with the folder.

@@ -3,6 +3,7 @@
 //! It writes no file. Invariant: what is compared is what the file says, never its time.
 
 use crate::files;
+use crate::sync::MOST_LOST;
 use crate::{Error, Project, Result};
 use cairn_index::{Change, NoteRecord};
 use cairn_note::NotePath;
@@ -62,6 +63,7 @@ impl Project<'_> {
                     ErrorKind::NotFound | ErrorKind::NotADirectory
                 ) =>
             {
+                self.refuse_absent()?;
                 Ok(None)
             }
             Err(Error::Io { source, .. }) if source.kind() == ErrorKind::IsADirectory => {
@@ -111,13 +113,34 @@ impl Project<'_> {
         }
     }
 
+    /// Refuses to take one file for gone when all of them are: as for a sync, a disk that is not there deletes nothing,
+    /// and nothing is written into the folder it belongs in.
+    fn refuse_absent(&self) -> Result<()> {
+        if !files::is_bare(self.root())? {
+            return Ok(());
+        }
+        let known = self.known()?;
+        if known <= MOST_LOST {
+            return Ok(());
+        }
+        Err(Error::Root {
+            path: self.root().to_owned(),
+            source: std::io::Error::other(format!(
+                "it is empty, and {known} files of it are known"
+            )),
+        })
+    }
+
     /// Compares a file, which may be large and no text, with what the index last saw.
     ///
     /// Returns `false` when the file is gone.
     pub(crate) fn is_there_unchanged(&self, record: &NoteRecord) -> Result<bool> {
         let expected = record.fingerprint.checksum_hex();
         match files::fingerprint(self.root(), &record.path)?.map(|found| found.checksum_hex()) {
-            None => Ok(false),
+            None => {
+                self.refuse_absent()?;
+                Ok(false)
+            }
             Some(found) if found == expected => Ok(true),
             found => {
                 self.notice(record)?;

@@ -4,8 +4,8 @@
 //! ever removed, and never the project's own.
 
 use super::atomic::inside;
-use crate::Result;
 use crate::error::IoContext;
+use crate::{Error, Result};
 use cairn_note::NotePath;
 use std::fs;
 use std::io::ErrorKind;
@@ -14,6 +14,15 @@ use std::path::Path;
 /// Whether a folder is there.
 pub(crate) fn has_folder(root: &Path, folder: &NotePath) -> bool {
     inside(root, folder).is_ok_and(|absolute| absolute.is_dir())
+}
+
+/// Whether the project's own folder holds nothing at all, as that of a disk that is not mounted does.
+pub(crate) fn is_bare(root: &Path) -> Result<bool> {
+    let mut entries = fs::read_dir(root).map_err(|source| Error::Root {
+        path: root.to_owned(),
+        source,
+    })?;
+    Ok(entries.next().is_none())
 }
 
 /// Returns what stands where a path has a folder and is none: a file, or a symbolic link, which no listing follows.

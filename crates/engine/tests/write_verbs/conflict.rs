@@ -2,7 +2,8 @@
 
 use crate::support::{append, base, found, main, open, opened, replacing, request};
 use cairn_engine::{
-    EditRequest, Engine, Error, IndexLocation, ProjectSettings, ReadRequest, Settings, WriteRequest,
+    Confirm, EditRequest, Engine, Error, IndexLocation, ProjectSettings, ReadRequest, Settings,
+    WriteRequest,
 };
 use cairn_testkit::Vault;
 use std::thread;
@@ -268,4 +269,51 @@ fn a_change_no_sync_can_see_is_a_conflict_once() {
     let mut now = found(&engine, "two");
     now.sort();
     assert_eq!(now, ["a.md", "sub/c.md"]);
+}
+
+#[test]
+fn a_disk_that_is_not_there_deletes_nothing_and_is_not_written_beside() {
+    let vault = Vault::new("");
+    for index in 0..60 {
+        vault.write(&format!("disk/notes/{index}.md"), "x\n");
+    }
+    let root = vault.path("disk");
+    let engine = Engine::open(Settings::in_memory("main", root.clone())).expect("it opens");
+    crate::support::sync(&engine);
+    let away = vault.path("unmounted");
+    std::fs::rename(&root, &away).expect("nobody holds it");
+    // Without its folder, and with the empty folder it is mounted on.
+    for is_bare in [false, true] {
+        if is_bare {
+            std::fs::create_dir(&root).expect("nothing is there");
+        }
+        let project = main(&engine);
+        let write = project.write_note(&request("New", "notes", "x"));
+        let errors = [
+            write.map(drop),
+            project.edit_note(&append("notes/1", "x")).map(drop),
+            project.edit_or_create(&append("notes/new", "x")).map(drop),
+            project.move_note("notes/2", "b.md").map(drop),
+            project.delete_note("notes/3").map(drop),
+        ];
+        for error in errors {
+            let error = error.expect_err("the folder is not there");
+            assert!(matches!(error, Error::Root { .. }), "{error}");
+        }
+        let deleted = project
+            .delete_directory("/", Confirm::Given)
+            .expect("each file fails for itself");
+        assert_eq!((deleted.deleted.len(), deleted.failed.len()), (0, 60));
+        assert_eq!(root.exists(), is_bare, "nothing is made in its place");
+        assert!(
+            vault
+                .files()
+                .iter()
+                .all(|(path, _)| path.starts_with("unmounted/"))
+        );
+    }
+    std::fs::remove_dir(&root).expect("it is empty");
+    std::fs::rename(&away, &root).expect("it is mounted again");
+    assert_eq!(main(&engine).known().expect("it is counted"), 60);
+    main(&engine).delete_note("notes/3").expect("it is there");
 }
