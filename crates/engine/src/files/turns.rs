@@ -15,7 +15,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Lock files of an index. Few, since they are never removed; not one, since a writer waits for the disk.
 const FILES: u8 = 16;
@@ -76,7 +76,7 @@ impl Turns {
             held: Vec::with_capacity(numbers.len()),
         };
         for number in numbers {
-            self.pass(number, name, &mut waited)?;
+            self.pass(number, name, waited)?;
             turn.held.push((number, None));
             let file = self.wait(&self.folder.join(format!("{number:02}")), name, &mut waited)?;
             turn.held.pop();
@@ -90,26 +90,24 @@ impl Turns {
     }
 
     /// Waits until no other thread of this process is at the file, and keeps others from it.
-    fn pass(&self, number: u8, name: &str, waited: &mut Duration) -> Result<()> {
-        let since = Instant::now();
-        let left = self.patience.saturating_sub(*waited);
+    fn pass(&self, number: u8, name: &str, waited: Duration) -> Result<()> {
+        let left = self.patience.saturating_sub(waited);
         let is_closed = |gates: &mut BTreeSet<u8>| gates.contains(&number);
         let (mut gates, _) = self
             .opened
             .wait_timeout_while(self.gates(), left, is_closed)
             .unwrap_or_else(PoisonError::into_inner);
-        *waited += since.elapsed();
         if gates.insert(number) {
             Ok(())
         } else {
-            Err(self.too_long(name, *waited))
+            Err(self.too_long(name))
         }
     }
 
-    fn too_long(&self, name: &str, waited: Duration) -> Error {
+    fn too_long(&self, name: &str) -> Error {
         Error::BeingWritten {
             path: name.to_owned(),
-            waited: waited.max(self.patience),
+            waited: self.patience,
         }
     }
 
@@ -131,7 +129,7 @@ impl Turns {
                     *waited += pause;
                     pause = longest.min(pause * 2);
                 }
-                Err(TryLockError::WouldBlock) => return Err(self.too_long(name, *waited)),
+                Err(TryLockError::WouldBlock) => return Err(self.too_long(name)),
             }
         }
     }
