@@ -191,6 +191,16 @@ impl Project<'_> {
     }
 }
 
+/// What came of looking at a path.
+enum Look {
+    /// It is as the index knows it.
+    Known,
+    /// It is not.
+    Other,
+    /// It is a folder, and these are in it.
+    Inside(Vec<NotePath>),
+}
+
 /// Looks at what events spoke of.
 struct Looking<'a> {
     project: Project<'a>,
@@ -244,6 +254,20 @@ impl<'a> Looking<'a> {
     }
 
     fn is_other(&mut self, lookout: &mut Lookout<'a>, path: &NotePath) -> Result<bool> {
+        // Folders may be deeper than a stack.
+        let mut waiting = vec![path.clone()];
+        while let Some(path) = waiting.pop() {
+            match self.look(lookout, &path)? {
+                Look::Known => {}
+                Look::Other => return Ok(true),
+                Look::Inside(paths) => waiting.extend(paths),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Compares what is at a path with what the index knows.
+    fn look(&mut self, lookout: &mut Lookout<'a>, path: &NotePath) -> Result<Look> {
         let glance = lookout.glance(path);
         if glance == Glance::Nothing {
             self.missing = true;
@@ -252,7 +276,7 @@ impl<'a> Looking<'a> {
         let known = project
             .session("look up a path")?
             .note(id, NoteKey::Path(path))?;
-        Ok(match (glance, known) {
+        let is_other = match (glance, known) {
             (Glance::File { size, modified_ns }, Some(known)) => {
                 (size, modified_ns) != (known.fingerprint.size, known.fingerprint.modified_ns)
             }
@@ -262,23 +286,24 @@ impl<'a> Looking<'a> {
                 .session("look below a path")?
                 .below(id, path.as_str())?
                 .is_empty(),
-            (Glance::Folder(names), None) => {
-                self.entries += names.len();
-                if self.entries > MOST_ENTRIES {
-                    return Ok(true);
-                }
-                for name in names {
-                    // What is in a folder that came into being is told of by no event of its own.
-                    match NotePath::from_disk(&format!("{path}/{name}")) {
-                        Ok(inside) if is_rule(inside.file_name()) => return Ok(true),
-                        Ok(inside) if self.is_other(lookout, &inside)? => return Ok(true),
-                        Ok(_) => {}
-                        Err(_) => return Ok(true),
-                    }
-                }
-                false
-            }
-        })
+            (Glance::Folder(names), None) => return Ok(self.inside(path, &names)),
+        };
+        Ok(if is_other { Look::Other } else { Look::Known })
+    }
+
+    /// What is in a folder that came into being is told of by no event of its own.
+    fn inside(&mut self, folder: &NotePath, names: &[String]) -> Look {
+        self.entries += names.len();
+        if self.entries > MOST_ENTRIES {
+            return Look::Other;
+        }
+        let paths = names.iter().map(|name| {
+            let path = NotePath::from_disk(&format!("{folder}/{name}")).ok();
+            path.filter(|path| !is_rule(path.file_name()))
+        });
+        paths
+            .collect::<Option<Vec<_>>>()
+            .map_or(Look::Other, Look::Inside)
     }
 
     /// Looks with the rules as they are now.
