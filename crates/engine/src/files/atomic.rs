@@ -135,8 +135,10 @@ pub(super) fn inside(root: &Path, path: &NotePath) -> Result<PathBuf> {
     }
     let real_root = fs::canonicalize(root).context("open", root)?;
     let folder = absolute.parent().unwrap_or(root);
+    // Asking whether it is there costs one call; canonicalizing costs one for each folder, there or not.
     let existing = folder
         .ancestors()
+        .filter(|ancestor| fs::metadata(ancestor).is_ok())
         .find_map(|ancestor| fs::canonicalize(ancestor).ok());
     match existing {
         Some(real) if !real.starts_with(&real_root) => Err(leads_out(path)),
