@@ -267,9 +267,9 @@ impl Error {
                 Some("ask for overwriting, or choose another title or folder".to_owned())
             }
             Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
-            Self::OtherExtension { .. } => Some(
-                "name the destination without an extension to keep the one it has".to_owned(),
-            ),
+            Self::OtherExtension { .. } => {
+                Some("name the destination without an extension to keep the one it has".to_owned())
+            }
             Self::NotIndexed { .. } | Self::FileGone { .. } => {
                 Some("bring the index in step with `cairn sync`, then repeat".to_owned())
             }

@@ -14,8 +14,8 @@ mod sqlite;
 pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Terms};
 pub use error::{Error, Result};
 pub use record::{
-    Connected, Count, Edge, Graph, Name, NoteId, NoteKey, NoteRecord, ProjectId, Reach, RelationRecord, Resolution,
-    Scope, Statistics,
+    Connected, Count, Edge, Graph, Name, NoteId, NoteKey, NoteRecord, ProjectId, Reach,
+    RelationRecord, Resolution, Scope, Statistics,
 };
 pub use search::{Filter, Hit, Hits, Scores};
 pub use sqlite::{Index, Options, Session, TypedRelation};
