@@ -141,9 +141,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             .collect(),
         known: known(&context.items),
         near,
-        most: arguments
-            .optional_integer("max_tokens")
-            .and_then(|most| usize::try_from(most).ok()),
+        most: call.max_tokens(),
     };
     Ok(match call.format() {
         Format::Json => Reply::json(json::answer(&told)),

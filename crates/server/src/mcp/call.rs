@@ -72,6 +72,12 @@ impl Call<'_> {
         }
     }
 
+    /// Returns how many tokens the caller has for the answer.
+    pub(crate) fn max_tokens(&self) -> Option<usize> {
+        let tokens = self.arguments.optional_integer("max_tokens")?;
+        usize::try_from(tokens).ok()
+    }
+
     /// Returns the project of a call that has no identifier.
     ///
     /// # Errors

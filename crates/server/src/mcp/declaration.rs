@@ -118,6 +118,15 @@ pub enum Produces {
     Text,
 }
 
+/// The note a call is about.
+pub(crate) const IDENTIFIER: Parameter = Parameter {
+    name: "identifier",
+    kind: Kind::Text,
+    need: Need::Required,
+    aliases: &[],
+    description: "Title, permalink, path or memory:// URL",
+};
+
 /// The project of a call, by name.
 pub(crate) const PROJECT: Parameter = Parameter {
     name: "project",

@@ -6,12 +6,12 @@ mod directory;
 
 use super::call::{Call, Format, Prefix};
 use super::declaration::{
-    Declaration, Effect, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter, Produces,
-    Profile,
+    Declaration, Effect, IDENTIFIER, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter,
+    Produces, Profile,
 };
 use super::failure::Failure;
+use super::next_call;
 use super::reply::Reply;
-use super::written;
 use cairn_engine::{Deleted, Error};
 use serde_json::{Value, json};
 use std::io::ErrorKind;
@@ -24,11 +24,8 @@ pub(super) const TOOL: Declaration = Declaration {
         Names are exact, letter case too. Links to it stay as text.",
     parameters: &[
         Parameter {
-            name: "identifier",
-            kind: Kind::Text,
-            need: Need::Required,
-            aliases: &[],
             description: "Exact title, permalink, path or memory:// URL; a folder with is_directory",
+            ..IDENTIFIER
         },
         Parameter {
             name: "is_directory",
@@ -82,7 +79,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             Reply::json(value)
         }
         (Err(error), Format::Text) => {
-            let reaching = written::reaching(call, &routed.project);
+            let reaching = next_call::reaching(call, &routed.project);
             Reply::text(page(error, identifier, &reaching))
         }
     })
@@ -124,7 +121,7 @@ fn page(error: Error, identifier: &str, reaching: &str) -> String {
     let hint = match error {
         Error::Changed { .. } => Some(format!(
             "call {}, read it again, then repeat",
-            written::sync(reaching)
+            next_call::sync(reaching)
         )),
         error => Failure::from(error).hint(),
     };

@@ -141,7 +141,7 @@ fn shown(call: &Call<'_>) -> String {
 /// A smaller page must begin at a multiple of its own size, so that the one after it has a number.
 fn fitting(call: &Call<'_>, request: &ListingRequest, listing: &Listing) -> (usize, usize) {
     let asked = (request.page, request.page_size);
-    let Some(limit) = super::read_note::limit(call) else {
+    let Some(limit) = call.max_tokens() else {
         return asked;
     };
     let format = call.format();

@@ -7,12 +7,12 @@ mod refusal;
 
 use super::call::{Call, Format};
 use super::declaration::{
-    Declaration, Effect, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter, Produces,
-    Profile,
+    Declaration, Effect, IDENTIFIER, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter,
+    Produces, Profile,
 };
 use super::failure::Failure;
+use super::next_call;
 use super::reply::Reply;
-use super::written;
 use cairn_engine::{Moved, Project};
 use refusal::Refusal;
 use serde_json::{Value, json};
@@ -25,11 +25,8 @@ pub(super) const TOOL: Declaration = Declaration {
         Replaces nothing: an occupied destination is refused. Give either destination_path or destination_folder.",
     parameters: &[
         Parameter {
-            name: "identifier",
-            kind: Kind::Text,
-            need: Need::Required,
-            aliases: &[],
             description: "Exact title, permalink, path or memory:// URL; a folder with is_directory",
+            ..IDENTIFIER
         },
         Parameter {
             name: "destination_path",
@@ -99,7 +96,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         Ok(reply) => reply,
         Err(refusal) => match call.format() {
             Format::Text => {
-                let reaching = written::reaching(call, &project);
+                let reaching = next_call::reaching(call, &project);
                 Reply::text(refusal.page(&wish, name, &reaching))
             }
             Format::Json => Reply::json(failed(&wish, &refusal.code())),

@@ -14,7 +14,8 @@ use super::declaration::{
     Declaration, Effect, Kind, MAX_TOKENS, Need, PROJECT, PROJECT_ID, Parameter, Produces, Profile,
 };
 use super::failure::Failure;
-use super::read_note::{is_outside, limit, mark, names_nothing, project_argument, quoted, range};
+use super::next_call::{self, quoted};
+use super::read_note::{is_outside, mark, names_nothing, range};
 use super::reply::Reply;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -146,7 +147,7 @@ fn text_answer(
         "content_type": content_type,
         "encoding": "utf-8",
     });
-    if let Some(cut) = Cut::of(part.text, part.first_line, limit(call)) {
+    if let Some(cut) = Cut::of(part.text, part.first_line, call.max_tokens()) {
         answer["text"] = json!(cut.kept);
         mark(&mut answer, &cut);
         answer["notice"] = json!(cut.marker(part.lines, |lines| again(call, lines)));
@@ -159,7 +160,7 @@ fn again(call: &Call<'_>, lines: &str) -> String {
     format!(
         "read_content(path={}, lines=\"{lines}\"{})",
         quoted(call.arguments.text("path")),
-        project_argument(call)
+        next_call::repeated(call)
     )
 }
 

@@ -13,10 +13,11 @@ pub(super) use range::range;
 use super::budget::Cut;
 use super::call::{Call, Format, Prefix};
 use super::declaration::{
-    Declaration, Effect, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PAGE, PAGE_SIZE, PROJECT,
-    PROJECT_ID, Parameter, Produces, Profile,
+    Declaration, Effect, IDENTIFIER, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PAGE, PAGE_SIZE,
+    PROJECT, PROJECT_ID, Parameter, Produces, Profile,
 };
 use super::failure::Failure;
+use super::next_call::{self, quoted};
 use super::reply::Reply;
 use cairn_engine::{Error, Part, Project, ReadNote, ReadRequest};
 use serde_json::{Value, json};
@@ -28,13 +29,7 @@ pub(super) const TOOL: Declaration = Declaration {
     description: "Read a note by exact title, permalink, path or memory:// URL. Long note: outline=true first, then \
                   section or lines, or set max_tokens. A miss answers with suggestions.",
     parameters: &[
-        Parameter {
-            name: "identifier",
-            kind: Kind::Text,
-            need: Need::Required,
-            aliases: &[],
-            description: "Title, permalink, path or memory:// URL",
-        },
+        IDENTIFIER,
         Parameter {
             name: "section",
             kind: Kind::Text,
@@ -147,7 +142,7 @@ pub(super) fn text(
     section: Option<&str>,
     lines: Option<(usize, usize)>,
 ) -> Result<String, Failure> {
-    let limit = limit(call);
+    let limit = call.max_tokens();
     if section.is_none() && lines.is_none() && limit.is_none() {
         return Ok(read.text);
     }
@@ -160,12 +155,6 @@ pub(super) fn text(
     Ok(format!("{}{line_end}{marker}", cut.kept))
 }
 
-/// How many tokens the caller has for the answer.
-pub(super) fn limit(call: &Call<'_>) -> Option<usize> {
-    let tokens = call.arguments.optional_integer("max_tokens")?;
-    usize::try_from(tokens).ok()
-}
-
 /// The call that reads other lines of the same note.
 fn again(call: &Call<'_>, section: Option<&str>, lines: &str) -> String {
     let section = section.map_or_else(String::new, |section| {
@@ -174,24 +163,8 @@ fn again(call: &Call<'_>, section: Option<&str>, lines: &str) -> String {
     format!(
         "read_note(identifier={}{section}, lines=\"{lines}\"{})",
         quoted(call.arguments.text("identifier")),
-        project_argument(call)
+        next_call::repeated(call)
     )
-}
-
-/// The project of this call as an argument of the next, when it was named.
-pub(super) fn project_argument(call: &Call<'_>) -> String {
-    let argument = |name| {
-        let value = call.arguments.optional_text(name)?;
-        Some(format!(", {name}={}", quoted(value)))
-    };
-    argument("project_id")
-        .or_else(|| argument("project"))
-        .unwrap_or_default()
-}
-
-/// A text as an argument is written.
-pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
 }
 
 fn json(
@@ -218,7 +191,7 @@ fn json(
         "frontmatter": frontmatter.map(|(metadata, _)| metadata),
         "checksum": read.checksum,
     });
-    if let Some(cut) = Cut::of(part.text, part.first_line, limit(call)) {
+    if let Some(cut) = Cut::of(part.text, part.first_line, call.max_tokens()) {
         answer["content"] = json!(cut.kept);
         mark(&mut answer, &cut);
     }

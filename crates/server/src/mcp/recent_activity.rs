@@ -80,9 +80,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         filtered: !types.is_empty(),
         page: arguments.count("page"),
         page_size: arguments.count("page_size"),
-        most: arguments
-            .optional_integer("max_tokens")
-            .and_then(|most| usize::try_from(most).ok()),
+        most: call.max_tokens(),
     };
     if asked.page_size > MOST_ITEMS {
         return Err(Failure::raised(format!(

@@ -197,18 +197,14 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         failed: &failed,
         links: links(&ask, &reply)?,
     };
-    Ok(fit::fitted(
-        &told,
-        call.arguments.optional_integer("max_tokens"),
-        |cut| {
-            let links = told.links(cut.rows);
-            match format {
-                Format::Text => Reply::text(text::page(&told, cut)),
-                Format::Json => Reply::json(json::page(&told, cut)),
-            }
-            .with_links(links)
-        },
-    ))
+    Ok(fit::fitted(&told, call.max_tokens(), |cut| {
+        let links = told.links(cut.rows);
+        match format {
+            Format::Text => Reply::text(text::page(&told, cut)),
+            Format::Json => Reply::json(json::page(&told, cut)),
+        }
+        .with_links(links)
+    }))
 }
 
 /// The first so many characters of a text, marked where it is cut.

@@ -5,7 +5,7 @@
 
 use super::call::Call;
 use super::declaration::{
-    Declaration, Effect, Kind, MAX_TOKENS, Need, PROJECT, PROJECT_ID, Parameter, Produces, Profile,
+    Declaration, Effect, IDENTIFIER, MAX_TOKENS, PROJECT, PROJECT_ID, Produces, Profile,
 };
 use super::failure::Failure;
 use super::read_note::{find, text};
@@ -17,18 +17,7 @@ pub(super) const TOOL: Declaration = Declaration {
     title: "View Note",
     description: "Read a note to show it to the user as a Markdown artifact. To work with a note yourself use \
                   read_note.",
-    parameters: &[
-        Parameter {
-            name: "identifier",
-            kind: Kind::Text,
-            need: Need::Required,
-            aliases: &[],
-            description: "Title, permalink, path or memory:// URL",
-        },
-        MAX_TOKENS,
-        PROJECT,
-        PROJECT_ID,
-    ],
+    parameters: &[IDENTIFIER, MAX_TOKENS, PROJECT, PROJECT_ID],
     effect: Effect::ReadOnly,
     idempotent: true,
     tags: &["notes"],

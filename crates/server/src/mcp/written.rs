@@ -1,15 +1,14 @@
 //! What the tools that write notes share: the lines of their answers, and the refusals all of them know.
 //!
-//! Not the tools themselves. Invariant: an answer's calls can be made as they stand.
+//! Not the tools themselves. Invariant: what two of them say alike is worded here, once.
 
 use super::arguments::Arguments;
 use super::call::Call;
 use super::declaration::{Kind, Need, Parameter};
 use super::failure::Failure;
-use cairn_engine::{Project, Written};
+use cairn_engine::Written;
 use cairn_index::NoteRecord;
 use cairn_note::path::PathError;
-use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -123,26 +122,6 @@ pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
-}
-
-/// A text as an argument of a call.
-pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// What a suggested call needs to reach this project: nothing when it is the default one.
-pub(super) fn reaching(call: &Call<'_>, project: &Project<'_>) -> String {
-    let name = &project.settings().name;
-    if call.engine.settings().default_project.as_ref() == Some(name) {
-        String::new()
-    } else {
-        format!(", project={}", quoted(name))
-    }
-}
-
-/// The call that brings the index of this project in step.
-pub(super) fn sync(reaching: &str) -> String {
-    format!("sync({})", reaching.trim_start_matches(", "))
 }
 
 /// The lines that tell of a note that is not what a write was based on.

@@ -6,8 +6,8 @@
 use super::super::call::{Call, Format, Routed};
 use super::super::failure::Failure;
 use super::super::many_files;
+use super::super::next_call;
 use super::super::reply::Reply;
-use super::super::written;
 use cairn_engine::{Confirm, DeletedDirectory, Error};
 use serde_json::{Value, json};
 
@@ -38,14 +38,14 @@ pub(super) fn deleted(call: &Call<'_>, routed: &Routed<'_>) -> Reply {
         (Ok(deleted), Format::Text) => {
             let text = text(
                 identifier,
-                &written::reaching(call, &routed.project),
+                &next_call::reaching(call, &routed.project),
                 &deleted,
             );
             Reply::text(format!("{text}\n<!-- Project: {project} -->"))
         }
         (Ok(deleted), Format::Json) => Reply::json(json(identifier, &deleted)),
         (Err(error), Format::Text) => {
-            let project = written::reaching(call, &routed.project);
+            let project = next_call::reaching(call, &routed.project);
             Reply::text(page(error, identifier, &project))
         }
         (Err(error), Format::Json) => Reply::json(failed(&error, identifier)),
@@ -131,7 +131,7 @@ fn page(error: Error, identifier: &str, project: &str) -> String {
              Deleting `{identifier}` would delete {count} files for good. Nothing was deleted.\n\
              Ask the user, then repeat:\n\
              delete_note(identifier={}, is_directory=true, confirm=true{project})",
-            written::quoted(identifier)
+            next_call::quoted(identifier)
         ),
         Error::Path(error) => {
             format!("# Directory Delete Failed\n\nInvalid directory path: {error}.")

@@ -3,6 +3,7 @@
 //! Invariant: the page follows from the type of the error, never from its words.
 
 use super::{Call, Failure, Format, Reply, written};
+use crate::mcp::next_call;
 use cairn_engine::{Error, Project};
 use cairn_note::edit::EditError;
 use serde_json::{Map, Value, json};
@@ -106,12 +107,12 @@ impl Refusal<'_> {
 
     /// `name="…"` with the project a suggested call needs.
     fn argument(&self, name: &str, value: &str) -> String {
-        let project = written::reaching(self.call, self.project);
-        format!("{name}={}{project}", written::quoted(value))
+        let project = next_call::reaching(self.call, self.project);
+        format!("{name}={}{project}", next_call::quoted(value))
     }
 
     fn sync(&self) -> String {
-        written::sync(&written::reaching(self.call, self.project))
+        next_call::sync(&next_call::reaching(self.call, self.project))
     }
 
     fn not_found(&self, near: &[String]) -> Page {
@@ -146,7 +147,7 @@ impl Refusal<'_> {
                  - If the file was put there just now: `{}`, then repeat",
                 self.project_name(),
                 self.argument("query", title),
-                written::quoted(title),
+                next_call::quoted(title),
                 self.argument("directory", folder),
                 self.sync(),
             ),
@@ -186,7 +187,7 @@ impl Refusal<'_> {
             .ok()
             .map(|project| project.settings().external_id());
         let project = id.as_deref().map_or_else(
-            || format!("project={}", written::quoted(other)),
+            || format!("project={}", next_call::quoted(other)),
             |id| format!("project_id=\"{id}\""),
         );
         Page {

@@ -4,7 +4,7 @@
 
 use super::glob;
 use crate::mcp::call::Call;
-use crate::mcp::read_note::{project_argument, quoted};
+use crate::mcp::next_call::{self, quoted};
 use cairn_engine::{Listing, ListingRequest, ListingRow, Sort};
 use cairn_index::NoteRecord;
 use jiff::Zoned;
@@ -110,7 +110,7 @@ impl Page {
             self.request.depth,
             self.request.page + 1,
             self.request.page_size,
-            project_argument(call)
+            next_call::repeated(call)
         )
     }
 

@@ -4,8 +4,8 @@
 
 use super::super::call::{Call, Format};
 use super::super::many_files;
+use super::super::next_call;
 use super::super::reply::Reply;
-use super::super::written;
 use super::Wish;
 use super::refusal::{self, Refusal};
 use cairn_engine::{MovedDirectory, Project};
@@ -28,7 +28,7 @@ pub(super) fn moved(
     }
     Ok(match call.format() {
         Format::Text => {
-            let reaching = written::reaching(call, project);
+            let reaching = next_call::reaching(call, project);
             Reply::text(text(name, &reaching, wish, &moved))
         }
         Format::Json => Reply::json(json(wish, &moved)),

@@ -4,7 +4,7 @@
 
 use super::super::call::Call;
 use super::super::failure::Failure;
-use super::super::written;
+use super::super::next_call;
 use super::Wish;
 use cairn_engine::{Error, Project};
 use cairn_note::path::{NotePath, PathError};
@@ -147,12 +147,12 @@ impl Refusal {
             ),
             Self::NoDestination => format!(
                 "Where '{identifier}' shall go is missing.\n{}",
-                ways(&written::quoted(identifier), reaching)
+                ways(&next_call::quoted(identifier), reaching)
             ),
             Self::FolderForDirectory => format!(
                 "destination_folder is for notes. A folder is given its new path:\n\
                  move_note(identifier={}, destination_path=\"{destination}/…\", is_directory=true{reaching})",
-                written::quoted(identifier)
+                next_call::quoted(identifier)
             ),
             Self::Path(error) => format!(
                 "'{identifier}' was not moved: {error}.\n\
@@ -258,12 +258,12 @@ fn hint(error: Error, identifier: &str, reaching: &str) -> Option<String> {
         ),
         Error::NotFound { near, .. } if near.is_empty() => Some(format!(
             "Look for its exact name with search_notes(query={}{reaching}) or list_directory(dir_name=\"/\"{reaching}).",
-            written::quoted(identifier.rsplit('/').next().unwrap_or(identifier))
+            next_call::quoted(identifier.rsplit('/').next().unwrap_or(identifier))
         )),
         Error::Changed { .. } => {
-            Some(format!("Call {}, read it again, then repeat the move.", written::sync(reaching)))
+            Some(format!("Call {}, read it again, then repeat the move.", next_call::sync(reaching)))
         }
-        Error::FileGone { .. } => Some(format!("Call {} to bring the index in step.", written::sync(reaching))),
+        Error::FileGone { .. } => Some(format!("Call {} to bring the index in step.", next_call::sync(reaching))),
         _ => Failure::from(error)
             .hint()
             .map(|hint| format!("Hint: {hint}")),

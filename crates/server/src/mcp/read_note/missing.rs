@@ -3,9 +3,9 @@
 //! Never another note in its place: what is near is only named. Invariant: one page for each kind of miss, chosen by
 //! the engine's error.
 
-use super::quoted;
 use crate::mcp::call::{Call, Format};
 use crate::mcp::failure::Failure;
+use crate::mcp::next_call::quoted;
 use crate::mcp::reply::Reply;
 use cairn_engine::{Error, Project};
 use cairn_index::NoteRecord;

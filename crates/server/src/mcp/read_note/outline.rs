@@ -2,7 +2,7 @@
 //!
 //! Invariant: the lines named here are those `lines` takes.
 
-use super::{again, limit};
+use super::again;
 use crate::mcp::budget::Cut;
 use crate::mcp::call::{Call, Format};
 use crate::mcp::reply::Reply;
@@ -28,7 +28,7 @@ fn text(call: &Call<'_>, read: &ReadNote, outline: &Outline) -> String {
         text.push_str("No headings.\n");
     }
     let listed = listed(outline);
-    match Cut::of(&listed, 1, limit(call)) {
+    match Cut::of(&listed, 1, call.max_tokens()) {
         None => text.push_str(&listed),
         Some(cut) => {
             // Part of a heading's line says nothing.
@@ -71,7 +71,7 @@ fn listed(outline: &Outline) -> String {
 
 fn json(call: &Call<'_>, read: &ReadNote, outline: &Outline) -> Value {
     let listed = listed(outline);
-    let cut = Cut::of(&listed, 1, limit(call));
+    let cut = Cut::of(&listed, 1, call.max_tokens());
     let shown = match &cut {
         None => outline.headings.len(),
         Some(cut) if cut.is_inside => 0,

@@ -4,6 +4,7 @@
 
 use crate::mcp::call::Call;
 use crate::mcp::failure::Failure;
+use crate::mcp::next_call::quoted;
 
 /// Returns the first and last line the call asks for, if it does.
 pub(in crate::mcp) fn range(call: &Call<'_>) -> Result<Option<(usize, usize)>, Failure> {
@@ -17,7 +18,7 @@ pub(in crate::mcp) fn range(call: &Call<'_>) -> Result<Option<(usize, usize)>, F
             Err(Failure::raised(format!(
                 "{}: argument 'lines' must be like \"10-20\", \"10\" or \"10-\", not {}",
                 call.tool.name,
-                super::quoted(&shown)
+                quoted(&shown)
             )))
         }
     }

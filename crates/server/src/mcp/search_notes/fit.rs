@@ -15,7 +15,7 @@ pub(super) struct Cut {
     /// Characters of a passage.
     pub(super) passage: usize,
     /// The limit that made it so; `None` when nothing is left out.
-    pub(super) limit: Option<i64>,
+    pub(super) limit: Option<usize>,
     /// The page on which the rows left out begin, and its size.
     pub(super) next: Option<(usize, usize)>,
 }
@@ -24,7 +24,11 @@ pub(super) struct Cut {
 const LINK: usize = 30;
 
 /// Returns the largest answer within the limit; one row at least, when there is one.
-pub(super) fn fitted(told: &Told<'_>, limit: Option<i64>, answer: impl Fn(Cut) -> Reply) -> Reply {
+pub(super) fn fitted(
+    told: &Told<'_>,
+    limit: Option<usize>,
+    answer: impl Fn(Cut) -> Reply,
+) -> Reply {
     let all = told.reply.rows.len();
     let whole = answer(Cut {
         rows: all,
@@ -32,10 +36,10 @@ pub(super) fn fitted(told: &Told<'_>, limit: Option<i64>, answer: impl Fn(Cut) -
         limit: None,
         next: None,
     });
-    let Some(limit) = limit.filter(|limit| cost(&whole) > count(*limit)) else {
+    let Some(limit) = limit.filter(|limit| cost(&whole) > *limit) else {
         return whole;
     };
-    let fits = |reply: &Reply| cost(reply) <= count(limit);
+    let fits = |reply: &Reply| cost(reply) <= limit;
     let cut = |rows, passage| Cut {
         rows,
         passage,
@@ -63,10 +67,6 @@ pub(super) fn fitted(told: &Told<'_>, limit: Option<i64>, answer: impl Fn(Cut) -
         Some(last) => numbers[last],
         None => all.min(1),
     }))
-}
-
-fn count(limit: i64) -> usize {
-    usize::try_from(limit).unwrap_or_default()
 }
 
 fn cost(reply: &Reply) -> usize {

@@ -3,6 +3,7 @@
 //! Invariant: the page follows from the type of the error, never from its words.
 
 use super::{Call, Failure, Format, Project, Reply, WriteRequest, written};
+use crate::mcp::next_call;
 use cairn_engine::Error;
 use cairn_index::NoteRecord;
 use cairn_note::path::PathError;
@@ -66,8 +67,8 @@ impl Refusal<'_> {
         if self.call.format() == Format::Json {
             return self.json(permalink, "conflict", "NOTE_ALREADY_EXISTS", json!({}));
         }
-        let project = written::reaching(self.call, self.project);
-        let identifier = written::quoted(permalink.as_deref().unwrap_or(path));
+        let project = next_call::reaching(self.call, self.project);
+        let identifier = next_call::quoted(permalink.as_deref().unwrap_or(path));
         let edit = |operation: &str, more: &str| {
             format!(
                 "`edit_note(identifier={identifier}, operation=\"{operation}\"{more}, content=\"…\"{project})`"
@@ -91,8 +92,8 @@ impl Refusal<'_> {
             edit("append", ""),
             edit("prepend", ""),
             edit("replace_section", ", section=\"…\""),
-            written::quoted(title),
-            written::quoted(&self.request.folder),
+            next_call::quoted(title),
+            next_call::quoted(&self.request.folder),
             self.project.settings().name,
         ))
     }
@@ -104,11 +105,11 @@ impl Refusal<'_> {
             let checksums = json!({ "base_checksum": expected, "current_checksum": found });
             return self.json(permalink, "conflict", "NOTE_CHANGED", checksums);
         }
-        let project = written::reaching(self.call, self.project);
+        let project = next_call::reaching(self.call, self.project);
         let way_out = match found {
             Some(found) => format!(
                 "Read it with `read_note(identifier={}{project})`, then repeat with `overwrite=True, base_checksum=\"{}\"`.",
-                written::quoted(permalink.as_deref().unwrap_or(path)),
+                next_call::quoted(permalink.as_deref().unwrap_or(path)),
                 written::short(found),
             ),
             None => "Repeat without `base_checksum` to write it anew.".to_owned(),
