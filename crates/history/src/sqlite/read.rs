@@ -1,0 +1,184 @@
+//! Questions about revisions.
+//!
+//! Not about contents or identities. Invariant: a revision that was undone never happened, and no list has it; lists
+//! are in the order of recording, the newest first.
+
+use crate::error::StatementContext;
+use crate::{
+    ChangeId, Error, Filter, Hash, Operation, Outcome, Result, Revision, RevisionId, Statistics,
+};
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+
+use super::record::nanoseconds;
+
+const REVISION: &str = "revision.id, revision.change, revision.project, revision.note, revision.path, revision.former,
+     revision.operation, revision.actor, revision.time, before.hash, after.hash, revision.permalink, revision.outcome
+     FROM revision LEFT JOIN content AS before ON before.id = revision.before
+     LEFT JOIN content AS after ON after.id = revision.after";
+
+/// Revisions a filter lets through.
+pub(super) fn revisions(
+    connection: &Connection,
+    filter: &Filter,
+    limit: usize,
+) -> Result<Vec<Revision>> {
+    let mut conditions = Conditions::default();
+    conditions.add("revision.project = ?", filter.project);
+    conditions.add("revision.note = ?", filter.note.clone());
+    if let Some(path) = &filter.path {
+        conditions.add("(revision.path = ?", Some(path.clone()));
+        conditions.or("revision.former = ?)", path.clone());
+    }
+    conditions.add("revision.actor = ?", filter.actor.clone());
+    conditions.add("revision.time >= ?", filter.since.map(nanoseconds));
+    conditions.add("revision.time <= ?", filter.until.map(nanoseconds));
+    conditions.add("revision.id < ?", filter.before.map(|id| id.0));
+    conditions.add("revision.change = ?", filter.change.map(|id| id.0));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = format!(
+        "SELECT {REVISION} WHERE revision.outcome IS NOT 'undone'{} ORDER BY revision.id DESC LIMIT {limit}",
+        conditions.sql
+    );
+    list(connection, &sql, &conditions.values)
+}
+
+/// The revision with a number, also one that was undone.
+pub(super) fn revision(connection: &Connection, id: RevisionId) -> Result<Option<Revision>> {
+    connection
+        .prepare_cached(&format!("SELECT {REVISION} WHERE revision.id = ?1"))
+        .and_then(|mut statement| statement.query_row([id.0], read).optional())
+        .action("read a revision")?
+        .transpose()
+}
+
+/// The revision that says what a note was at a time.
+pub(super) fn as_of(
+    connection: &Connection,
+    project: i64,
+    note: &str,
+    time: Timestamp,
+) -> Result<Option<Revision>> {
+    let filter = Filter {
+        project: Some(project),
+        note: Some(note.to_owned()),
+        until: Some(time),
+        ..Filter::default()
+    };
+    Ok(revisions(connection, &filter, 1)?.pop())
+}
+
+/// Revisions of which nobody has said what became of them.
+pub(super) fn pending(connection: &Connection, project: i64) -> Result<Vec<Revision>> {
+    let sql = format!(
+        "SELECT {REVISION} WHERE revision.project = ? AND revision.outcome IS NULL ORDER BY revision.id DESC"
+    );
+    list(connection, &sql, &[project.into()])
+}
+
+/// The deletions of notes that are still deleted.
+pub(super) fn trash(connection: &Connection, project: i64) -> Result<Vec<Revision>> {
+    let sql = format!(
+        "SELECT {REVISION} WHERE revision.id IN
+             (SELECT revision FROM identity WHERE project = ? AND is_present = 0) ORDER BY revision.id DESC"
+    );
+    list(connection, &sql, &[project.into()])
+}
+
+/// How much is kept.
+pub(super) fn statistics(connection: &Connection) -> Result<Statistics> {
+    connection
+        .query_row(
+            "SELECT (SELECT count(*) FROM revision), (SELECT count(*) FROM content),
+                    (SELECT coalesce(sum(size), 0) FROM content), (SELECT min(time) FROM revision),
+                    (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)",
+            [],
+            |row| {
+                let number = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+                Ok(Statistics {
+                    revisions: number(0)?,
+                    contents: number(1)?,
+                    unpacked: number(2)?,
+                    oldest: row.get::<_, Option<i64>>(3)?.map(timestamp),
+                    bytes: number(4)?,
+                })
+            },
+        )
+        .action("count what it keeps")
+}
+
+/// Conditions put together with their values.
+#[derive(Default)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn add(&mut self, condition: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.push(" AND ", condition, value.into());
+        }
+    }
+
+    fn or(&mut self, condition: &str, value: impl Into<Value>) {
+        self.push(" OR ", condition, value.into());
+    }
+
+    fn push(&mut self, word: &str, condition: &str, value: Value) {
+        self.sql.push_str(word);
+        self.sql.push_str(condition);
+        self.values.push(value);
+    }
+}
+
+fn list(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Revision>> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement
+                .query_map(params_from_iter(values), read)?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })
+        .action("list revisions")?
+        .into_iter()
+        .collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<Revision>> {
+    let (operation, outcome): (String, Option<String>) = (row.get(6)?, row.get(12)?);
+    let Some(operation) = Operation::named(&operation) else {
+        return Ok(Err(Error::Unreadable { what: "operation" }));
+    };
+    let outcome = match outcome.as_deref() {
+        None => None,
+        Some("done") => Some(Outcome::Done),
+        Some("undone") => Some(Outcome::Undone),
+        Some(_) => return Ok(Err(Error::Unreadable { what: "outcome" })),
+    };
+    let hash = |column| {
+        row.get::<_, Option<[u8; 32]>>(column)
+            .map(|hash| hash.map(Hash::from))
+    };
+    Ok(Ok(Revision {
+        id: RevisionId(row.get(0)?),
+        change: ChangeId(row.get(1)?),
+        project: row.get(2)?,
+        note: row.get(3)?,
+        path: row.get(4)?,
+        former: row.get(5)?,
+        operation,
+        actor: row.get(7)?,
+        time: timestamp(row.get(8)?),
+        before: hash(9)?,
+        after: hash(10)?,
+        permalink: row.get(11)?,
+        outcome,
+    }))
+}
+
+/// A time as it was stored; every number of nanoseconds that fits is one.
+pub(super) fn timestamp(nanoseconds: i64) -> Timestamp {
+    Timestamp::from_nanosecond(i128::from(nanoseconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,13 @@
+//! The contract of the history, on memory and on a file, and what only files can go through.
+
+mod bench;
+
+mod contents;
+mod identity;
+mod pruning;
+mod random;
+mod revisions;
+
+mod damage;
+mod durable;
+mod together;
