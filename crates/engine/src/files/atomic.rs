@@ -127,11 +127,21 @@ fn is_other_spelling(source: &Path, target: &Path) -> bool {
         && !super::reading::is_spelled(target)
 }
 
-/// Returns where the file of that path is, refusing a folder that is a symbolic link out of the root.
+/// Returns where the file of that path is, refusing a folder that is a symbolic link out of the root, and a path that
+/// no file can have: nobody makes half of its folders first.
 pub(super) fn inside(root: &Path, path: &NotePath) -> Result<PathBuf> {
     let absolute = root.join(path.as_str());
     if path.parent().is_empty() {
         return Ok(absolute);
+    }
+    // A name is looked at only where its folder is there, as the root is.
+    for probe in [&absolute, &root.join(path.file_name())] {
+        match fs::symlink_metadata(probe) {
+            Err(error) if error.kind() == ErrorKind::InvalidFilename => {
+                return Err(error).context("look at", &absolute);
+            }
+            _ => {}
+        }
     }
     let real_root = fs::canonicalize(root).context("open", root)?;
     let folder = absolute.parent().unwrap_or(root);

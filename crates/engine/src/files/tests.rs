@@ -180,6 +180,24 @@ fn one_path_is_judged_like_a_listing_would() {
 }
 
 #[test]
+fn a_path_no_file_can_have_leaves_no_folders() {
+    let vault = Vault::new("//- a.md\n");
+    let before = vault.snapshot();
+    for long in [
+        format!("{}x.md", "b/".repeat(20_000)),
+        format!("b/{}.md", "x".repeat(300)),
+    ] {
+        let to = path(&long);
+        let error = rename(vault.root(), &path("a.md"), &to, Durability::Os);
+        assert!(matches!(error, Err(Error::Io { .. })), "{error:?}");
+        let error = write(vault.root(), &to, b"x", Durability::Os, || Ok(()));
+        assert!(matches!(error, Err(Error::Io { .. })), "{error:?}");
+    }
+    assert_eq!(vault.snapshot(), before);
+    assert!(!vault.path("b").exists());
+}
+
+#[test]
 fn a_path_may_be_deeper_than_a_stack() {
     let vault = Vault::new("//- a/a/x.md\n");
     let deep = format!("{}x.md", "a/".repeat(20_000));
