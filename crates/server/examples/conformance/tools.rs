@@ -246,7 +246,7 @@ async fn sample(prompt: &str, context: &RequestContext<RoleServer>) -> Result<St
         .peer
         .create_message(parameters)
         .await
-        .map_err(failed)?;
+        .map_err(|error| failed(&error))?;
     let answer = serde_json::to_value(&answer).unwrap_or_default();
     Ok(answer["content"]["text"]
         .as_str()
@@ -266,13 +266,13 @@ async fn elicit(
         .peer
         .create_elicitation(parameters)
         .await
-        .map_err(failed)?;
+        .map_err(|error| failed(&error))?;
     let answer = serde_json::to_value(&answer).unwrap_or_default();
     let action = answer["action"].as_str().unwrap_or_default();
     Ok(format!("action={action}, content={}", answer["content"]))
 }
 
-fn failed(error: rmcp::ServiceError) -> ErrorData {
+fn failed(error: &rmcp::ServiceError) -> ErrorData {
     ErrorData::internal_error(error.to_string(), None)
 }
 
