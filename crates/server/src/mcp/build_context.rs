@@ -1,7 +1,6 @@
 //! `build_context`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer, and what it
-//! shows was named exactly, never guessed.
+//! Invariant: what it shows was named exactly, never guessed.
 
 mod json;
 mod text;

@@ -1,6 +1,6 @@
 //! `delete_note`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: only what is named exactly is deleted.
 
 mod directory;
 

@@ -1,6 +1,6 @@
 //! `edit_note`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: an edit that is refused changed no byte; only `append` and `prepend` make a note that is missing.
 
 mod refusals;
 

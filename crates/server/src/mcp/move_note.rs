@@ -1,6 +1,6 @@
 //! `move_note`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: nothing is replaced, and nothing leaves its project.
 
 mod directory;
 mod refusal;

@@ -1,7 +1,6 @@
 //! `recent_activity`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer. All projects are
-//! looked at only when none is named and none is the default.
+//! Invariant: all projects are looked at only when none is named and none is the default.
 
 mod discovery;
 mod text;

@@ -1,6 +1,6 @@
 //! `schema_diff`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: it changes neither schema nor notes.
 
 use super::call::{Call, Format};
 use super::declaration::{

@@ -1,6 +1,6 @@
 //! `schema_infer`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: it proposes; nothing is written.
 
 use super::call::{Call, Format};
 use super::declaration::{

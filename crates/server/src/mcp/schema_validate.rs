@@ -1,6 +1,6 @@
 //! `schema_validate`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: it changes no note; where nothing was checked, the answer says why.
 
 use super::call::{Call, Format, Prefix};
 use super::declaration::{

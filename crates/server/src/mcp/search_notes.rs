@@ -1,6 +1,6 @@
 //! `search_notes`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: a search that cannot be done is never an empty result, and rows that are left out are said to be.
 
 mod ask;
 mod fit;

@@ -1,6 +1,6 @@
 //! `sync`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: it changes no file; what could not be read is named.
 
 use super::call::{Call, Format};
 use super::declaration::{

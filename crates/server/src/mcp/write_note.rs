@@ -1,6 +1,7 @@
 //! `write_note`.
 //!
-//! Invariant: it decides nothing about notes; it reads arguments, calls one verb and words the answer.
+//! Invariant: a note that is there is replaced only when the call says so, and what was written is known to the index
+//! before the answer says so.
 
 mod refusals;
 

@@ -5,6 +5,7 @@
 use super::super::call::Call;
 use super::super::failure::Failure;
 use super::super::next_call;
+use super::super::written;
 use super::Wish;
 use cairn_engine::{Error, Project};
 use cairn_note::path::{NotePath, PathError};
@@ -117,7 +118,7 @@ impl Refusal {
             Self::TwoDestinations => "MUTUALLY_EXCLUSIVE_PARAMS",
             Self::NoDestination => "MISSING_DESTINATION",
             Self::FolderForDirectory => "DESTINATION_FOLDER_NOT_FOR_DIRECTORIES",
-            Self::Path(error) if leads_out(error) => "SECURITY_VALIDATION_ERROR",
+            Self::Path(error) if written::leads_out(error) => "SECURITY_VALIDATION_ERROR",
             Self::Path(error) => return error.to_string(),
             Self::ToProject(_) | Self::FromProject(_) => "CROSS_PROJECT_MOVE_NOT_SUPPORTED",
             Self::Engine(Error::SamePlace { .. }) => "DESTINATION_SAME_AS_SOURCE",
@@ -179,7 +180,7 @@ impl Refusal {
         match self {
             Self::TwoDestinations | Self::FolderForDirectory => "Invalid Parameters",
             Self::NoDestination => "Missing Destination",
-            Self::Path(error) if leads_out(error) => "Security Validation Error",
+            Self::Path(error) if written::leads_out(error) => "Security Validation Error",
             Self::Path(_) => "Invalid Destination Path",
             Self::ToProject(_) | Self::FromProject(_) => "Cross-Project Move Not Supported",
             Self::Engine(error) => engine_kind(error),
@@ -206,18 +207,6 @@ fn engine_kind(error: &Error) -> &'static str {
         }
         _ => "",
     }
-}
-
-/// Whether a path leads out of the project, or tries to.
-fn leads_out(error: &PathError) -> bool {
-    matches!(
-        error,
-        PathError::Absolute(_)
-            | PathError::Drive(_)
-            | PathError::Parent(_)
-            | PathError::Home(_)
-            | PathError::Control(_)
-    )
 }
 
 /// The two ways to say where a note shall go.
