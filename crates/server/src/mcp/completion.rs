@@ -45,7 +45,7 @@ pub(crate) fn complete(
         return Err(ErrorData::invalid_params(message, None));
     }
     let typed = request.argument.value.as_str();
-    let candidates = candidates(host, request).map_err(|failure| resources::wire(&failure))?;
+    let candidates = candidates(host, request)?;
     let (values, total) = best(candidates, typed);
     let has_more = total > values.len();
     let total = u32::try_from(total).unwrap_or(u32::MAX);

@@ -6,7 +6,8 @@
 use super::arguments::ArgumentError;
 use super::reply::Reply;
 use crate::host::HomeError;
-use cairn_engine::Error;
+use cairn_engine::{Error, Kind};
+use rmcp::ErrorData;
 
 /// Why a tool failed. On the wire it is an answer with `isError`.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,23 @@ impl Failure {
         Reply {
             is_error: true,
             ..Reply::text(text)
+        }
+    }
+}
+
+/// A failure where there is no tool to answer with it.
+impl From<Failure> for ErrorData {
+    fn from(failure: Failure) -> Self {
+        let text = match failure.hint() {
+            Some(hint) => format!("{failure}; {hint}"),
+            None => failure.to_string(),
+        };
+        match failure {
+            Failure::Engine(error) if matches!(error.kind(), Kind::Invalid | Kind::NotFound) => {
+                Self::invalid_params(text, None)
+            }
+            Failure::Arguments(_) | Failure::Raised { .. } => Self::invalid_params(text, None),
+            _ => Self::internal_error(text, None),
         }
     }
 }

@@ -7,7 +7,7 @@ mod words;
 
 use super::call::Format;
 use super::reply::{Body, Reply};
-use super::{resources, tools};
+use super::tools;
 use crate::host::Host;
 use cairn_engine::{Cancel, Silent};
 use rmcp::ErrorData;
@@ -178,9 +178,4 @@ fn text(reply: Reply) -> String {
         text.push_str(&notice);
     }
     text
-}
-
-/// The projects a prompt may speak of.
-fn failed(failure: &crate::Failure) -> ErrorData {
-    resources::wire(failure)
 }

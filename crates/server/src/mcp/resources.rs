@@ -76,8 +76,8 @@ pub(crate) fn list(
     host: &Arc<Host>,
     cursor: Option<&str>,
 ) -> Result<ListResourcesResult, ErrorData> {
-    let engine = host.engine().map_err(|failure| wire(&failure))?;
-    let projects = reachable(host, &engine).map_err(|failure| wire(&failure))?;
+    let engine = host.engine()?;
+    let projects = reachable(host, &engine)?;
     let cursor = match cursor {
         None => Cursor::default(),
         Some(text) => Cursor::read(text)
@@ -101,11 +101,11 @@ pub(crate) fn list(
         let left = PAGE.saturating_sub(resources.len());
         let mut notes = project
             .files_after(after, left + 1)
-            .map_err(|error| wire(&error.into()))?;
+            .map_err(Failure::from)?;
         let has_more = notes.len() > left;
         notes.truncate(left);
         let last = notes.last().map(|note| note.path.clone());
-        resources.extend(self::resources(project, &notes).map_err(|failure| wire(&failure))?);
+        resources.extend(self::resources(project, &notes)?);
         if has_more {
             let last = last.or_else(|| after.cloned());
             next = Some(Cursor::at(id, last).text());
@@ -183,13 +183,11 @@ pub(crate) fn read(host: &Arc<Host>, uri: &str) -> Result<ReadResourceResult, Er
             ResourceContents::text(GUIDE_TEXT, uri).with_mime_type("text/markdown")
         ));
     }
-    let engine = host.engine().map_err(|failure| wire(&failure))?;
-    let found = find(host, &engine, uri)
-        .map_err(|failure| wire(&failure))?
-        .ok_or_else(|| missing(uri))?;
+    let engine = host.engine()?;
+    let found = find(host, &engine, uri)?.ok_or_else(|| missing(uri))?;
     match found {
         Found::Info(project) => {
-            let text = info::text(host, &engine, &project).map_err(|failure| wire(&failure))?;
+            let text = info::text(host, &engine, &project)?;
             Ok(one(
                 ResourceContents::text(text, uri).with_mime_type("application/json")
             ))
@@ -204,14 +202,12 @@ pub(crate) fn known(host: &Arc<Host>, uri: &str) -> Result<Vec<u8>, ErrorData> {
     if uri == GUIDE {
         return Ok(Vec::new());
     }
-    let engine = host.engine().map_err(|failure| wire(&failure))?;
-    let found = find(host, &engine, uri)
-        .map_err(|failure| wire(&failure))?
-        .ok_or_else(|| missing(uri))?;
+    let engine = host.engine()?;
+    let found = find(host, &engine, uri)?.ok_or_else(|| missing(uri))?;
     match found {
-        Found::Info(project) => info::value(host, &engine, &project)
-            .map(|value| value.to_string().into_bytes())
-            .map_err(|failure| wire(&failure)),
+        Found::Info(project) => Ok(info::value(host, &engine, &project)?
+            .to_string()
+            .into_bytes()),
         Found::File(_, note) => Ok(note.fingerprint.checksum.to_vec()),
     }
 }
@@ -257,7 +253,7 @@ fn file(
     let most = if note.is_note { LARGEST_NOTE } else { LARGEST };
     let bytes = project
         .bytes(note, most)
-        .map_err(|error| wire(&error.into()))?
+        .map_err(Failure::from)?
         .ok_or_else(|| missing(uri))?;
     let is_text = note.is_note || !bytes.contains(&0);
     let contents = match String::from_utf8(bytes) {
@@ -277,20 +273,4 @@ fn missing(uri: &str) -> ErrorData {
         format!("Resource not found: '{uri}'"),
         Some(json!({ "uri": uri })),
     )
-}
-
-/// A failure where there is no tool to answer with it.
-pub(crate) fn wire(failure: &Failure) -> ErrorData {
-    use cairn_engine::Kind;
-    let text = match failure.hint() {
-        Some(hint) => format!("{failure}; {hint}"),
-        None => failure.to_string(),
-    };
-    match failure {
-        Failure::Engine(error) if matches!(error.kind(), Kind::Invalid | Kind::NotFound) => {
-            ErrorData::invalid_params(text, None)
-        }
-        Failure::Arguments(_) | Failure::Raised { .. } => ErrorData::invalid_params(text, None),
-        _ => ErrorData::internal_error(text, None),
-    }
 }

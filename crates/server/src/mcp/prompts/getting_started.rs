@@ -2,7 +2,7 @@
 //!
 //! Invariant: where it is not clear which project is meant, nothing is done until the person says so.
 
-use super::{Asked, Format, failed, text};
+use super::{Asked, Format, text};
 use crate::mcp::resources;
 use cairn_engine::Project;
 use rmcp::ErrorData;
@@ -14,8 +14,8 @@ const NONE: &str = include_str!("../text/getting_started_none.md");
 
 /// Fills the prompt.
 pub(super) fn fill(asked: &Asked<'_>) -> Result<String, ErrorData> {
-    let engine = asked.host.engine().map_err(|failure| failed(&failure))?;
-    let projects = resources::reachable(asked.host, &engine).map_err(|failure| failed(&failure))?;
+    let engine = asked.host.engine()?;
+    let projects = resources::reachable(asked.host, &engine)?;
     let wanted = asked.text("project");
     let selected = match (asked.host.constraint(), &wanted) {
         (Some(_), _) => projects.first().copied(),

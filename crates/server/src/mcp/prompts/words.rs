@@ -80,10 +80,7 @@ pub(super) fn recent_activity(asked: &Asked<'_>) -> Result<String, ErrorData> {
         (_, Some(only)) => only.to_owned(),
         (Some(project), None) => project.clone(),
         (None, None) => {
-            let engine = asked
-                .host
-                .engine()
-                .map_err(|failure| super::failed(&failure))?;
+            let engine = asked.host.engine()?;
             engine.project(None).map_or_else(
                 |_| "all projects".to_owned(),
                 |project| project.settings().name.clone(),
