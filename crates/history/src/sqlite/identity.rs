@@ -9,10 +9,12 @@ use crate::error::StatementContext;
 use crate::{Entry, Identity, Place, Result, RevisionId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-const IDENTITY: &str = "note, path, permalink FROM identity AS own WHERE project = ?1 AND is_present = 1
-     AND NOT EXISTS (SELECT 1 FROM identity AS other
-                     WHERE other.project = own.project AND other.path = own.path AND other.is_present = 1
-                       AND other.revision > own.revision)";
+/// Left to itself SQLite compares every note of the project with every other.
+const IDENTITY: &str = "note, path, permalink FROM identity AS own INDEXED BY identity_path
+     WHERE project = ?1 AND is_present = 1
+       AND NOT EXISTS (SELECT 1 FROM identity AS other INDEXED BY identity_path
+                       WHERE other.project = own.project AND other.path = own.path AND other.is_present = 1
+                         AND other.revision > own.revision)";
 
 /// Lets a note's identity follow a revision that was just recorded.
 pub(super) fn follow(

@@ -237,7 +237,9 @@ impl History {
     /// Returns the newest revisions a filter lets through, newest first; none that were undone.
     pub fn revisions(&self, filter: &Filter, limit: usize) -> Result<Vec<Revision>> {
         let revisions = self.read(|connection| read::revisions(connection, filter, limit))?;
-        Ok(self.settled(revisions))
+        let mut revisions = self.settled(revisions);
+        revisions.retain(|revision| revision.outcome != Some(Outcome::Undone));
+        Ok(revisions)
     }
 
     /// Returns the revision with a number, also one that was undone.
@@ -297,7 +299,7 @@ impl History {
         self.connections.read(question)
     }
 
-    /// Adds outcomes that are not written yet. Those that are undone have been written, or could not be.
+    /// Adds outcomes that are not written yet.
     fn settled(&self, mut revisions: Vec<Revision>) -> Vec<Revision> {
         if self.queue.has_settled() {
             let settled = self.queue.settled();

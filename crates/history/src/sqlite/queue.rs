@@ -82,9 +82,15 @@ impl Queue {
         Ok(value.expect("work that is done has left its answer"))
     }
 
-    /// Has outcomes written with whatever is written next.
+    /// Has outcomes written with whatever is written next; that something is done cannot be taken back.
     pub(super) fn settle(&self, outcomes: &[(RevisionId, Outcome)]) {
-        self.lock().settled.extend(outcomes.iter().copied());
+        let mut state = self.lock();
+        for (id, outcome) in outcomes {
+            let known = state.settled.entry(*id).or_insert(*outcome);
+            if *outcome == Outcome::Done {
+                *known = Outcome::Done;
+            }
+        }
     }
 
     /// Returns the outcomes that are not written yet.
@@ -223,5 +229,89 @@ impl Ticket {
 
     fn lock(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn work_that_panics_is_rolled_back_and_others_go_on() {
+        let connections = Connections::memory().expect("it opens");
+        let (queue, options) = (Queue::default(), Options::default());
+        let write = |note: &'static str, panics: bool| {
+            queue.submit(&connections, &options, move |connection| {
+                connection
+                    .execute("INSERT INTO place VALUES (1, ?1, 1, 'a.md', NULL)", [note])
+                    .action("write")?;
+                assert!(!panics, "on purpose");
+                Ok(())
+            })
+        };
+        write("before", false).expect("it is written");
+        catch_unwind(AssertUnwindSafe(|| write("lost", true))).expect_err("it panics");
+        write("after", false).expect("it is written");
+        let notes = connections.read(|connection| {
+            connection
+                .query_row("SELECT group_concat(note) FROM place", [], |row| {
+                    row.get::<_, String>(0)
+                })
+                .action("read")
+        });
+        assert_eq!(notes.expect("it can be asked"), "after,before");
+    }
+
+    #[test]
+    fn whoever_waits_for_one_that_panics_is_told() {
+        let connections = Connections::memory().expect("it opens");
+        let (queue, options) = (Queue::default(), Options::default());
+        let queued = |count: usize| {
+            while queue.lock().jobs.len() < count {
+                std::thread::yield_now();
+            }
+        };
+        std::thread::scope(|scope| {
+            // Nobody can write as long as this is held, so that the others queue.
+            let held = connections.write();
+            let first = scope.spawn(|| queue.submit(&connections, &options, |_| Ok(())));
+            while !queue.lock().is_led {
+                std::thread::yield_now();
+            }
+            while !queue.lock().jobs.is_empty() {
+                std::thread::yield_now();
+            }
+            let panicking = scope.spawn(|| {
+                let work = |_: &Connection| -> Result<()> { panic!("on purpose") };
+                catch_unwind(AssertUnwindSafe(|| {
+                    queue.submit(&connections, &options, work)
+                }))
+            });
+            queued(1);
+            let waiting = scope.spawn(|| queue.submit(&connections, &options, |_| Ok(())));
+            queued(2);
+            drop(held);
+            first.join().expect("it ends").expect("it is written");
+            panicking
+                .join()
+                .expect("it was caught")
+                .expect_err("it panicked");
+            let told = waiting.join().expect("it ends");
+            assert!(matches!(told, Err(Error::Abandoned)), "{told:?}");
+        });
+        queue
+            .submit(&connections, &options, |_| Ok(()))
+            .expect("the next one leads");
+    }
+
+    #[test]
+    fn what_is_done_stays_done_in_the_queue() {
+        let queue = Queue::default();
+        let id = RevisionId(1);
+        queue.settle(&[(id, Outcome::Undone)]);
+        queue.settle(&[(id, Outcome::Done)]);
+        queue.settle(&[(id, Outcome::Undone)]);
+        assert_eq!(queue.settled().get(&id), Some(&Outcome::Done));
     }
 }

@@ -25,23 +25,38 @@ pub(super) fn revisions(
     limit: usize,
 ) -> Result<Vec<Revision>> {
     let mut conditions = Conditions::default();
-    conditions.add("revision.project = ?", filter.project);
-    conditions.add("revision.note = ?", filter.note.clone());
+    conditions.add("project = ?", filter.project);
+    conditions.add("note = ?", filter.note.clone());
     if let Some(path) = &filter.path {
-        conditions.add("(revision.path = ?", Some(path.clone()));
-        conditions.or("revision.former = ?)", path.clone());
+        conditions.at(filter.project, path);
     }
-    conditions.add("revision.actor = ?", filter.actor.clone());
-    conditions.add("revision.time >= ?", filter.since.map(nanoseconds));
-    conditions.add("revision.time <= ?", filter.until.map(nanoseconds));
-    conditions.add("revision.id < ?", filter.before.map(|id| id.0));
-    conditions.add("revision.change = ?", filter.change.map(|id| id.0));
+    conditions.add("actor = ?", filter.actor.clone());
+    conditions.add("time >= ?", filter.since.map(nanoseconds));
+    conditions.add("time <= ?", filter.until.map(nanoseconds));
+    conditions.add("id < ?", filter.before.map(|id| id.0));
+    conditions.add("change = ?", filter.change.map(|id| id.0));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let sql = format!(
-        "SELECT {REVISION} WHERE revision.outcome IS NOT 'undone'{} ORDER BY revision.id DESC LIMIT {limit}",
+        "SELECT {REVISION} WHERE revision.id IN
+             (SELECT id FROM revision {} WHERE outcome IS NOT 'undone'{} ORDER BY id DESC LIMIT {limit})
+         ORDER BY revision.id DESC",
+        index(filter),
         conditions.sql
     );
     list(connection, &sql, &conditions.values)
+}
+
+/// The shortest way to the revisions of a filter. Left to itself SQLite takes the whole project for a few rows.
+fn index(filter: &Filter) -> &'static str {
+    if filter.change.is_some() {
+        "INDEXED BY revision_change"
+    } else if filter.project.is_some() && filter.note.is_some() {
+        "INDEXED BY revision_note"
+    } else if filter.path.is_none() && filter.since.is_some() {
+        "INDEXED BY revision_time"
+    } else {
+        "NOT INDEXED"
+    }
 }
 
 /// The revision with a number, also one that was undone.
@@ -118,18 +133,28 @@ struct Conditions {
 impl Conditions {
     fn add(&mut self, condition: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.push(" AND ", condition, value.into());
+            self.push(condition, [value.into()]);
         }
     }
 
-    fn or(&mut self, condition: &str, value: impl Into<Value>) {
-        self.push(" OR ", condition, value.into());
+    /// Adds what was at a path, came to it or left it.
+    fn at(&mut self, project: Option<i64>, path: &str) {
+        let path = Value::from(path.to_owned());
+        match project.map(Value::from) {
+            Some(project) => self.push(
+                "id IN (SELECT id FROM revision INDEXED BY revision_path WHERE project = ? AND path = ?
+                        UNION ALL
+                        SELECT id FROM revision INDEXED BY revision_former WHERE project = ? AND former = ?)",
+                [project.clone(), path.clone(), project, path],
+            ),
+            None => self.push("(path = ? OR former = ?)", [path.clone(), path]),
+        }
     }
 
-    fn push(&mut self, word: &str, condition: &str, value: Value) {
-        self.sql.push_str(word);
+    fn push(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+        self.sql.push_str(" AND ");
         self.sql.push_str(condition);
-        self.values.push(value);
+        self.values.extend(values);
     }
 }
 
