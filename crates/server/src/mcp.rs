@@ -22,6 +22,7 @@ mod create_memory_project;
 mod delete_note;
 mod delete_project;
 mod edit_note;
+mod excerpt;
 mod fetch;
 mod list_directory;
 mod list_memory_projects;

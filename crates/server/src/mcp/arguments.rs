@@ -4,6 +4,7 @@
 //! Invariant: what a tool reads here has the kind its declaration says, and defaults are filled in.
 
 use super::declaration::{Declaration, Effect, Kind, Need, Parameter};
+use super::excerpt::excerpt;
 use serde_json::{Map, Value};
 
 /// Arguments as a tool reads them: canonical names, right kinds, defaults filled in.
@@ -275,10 +276,7 @@ fn shown(value: &Value) -> String {
         Value::Array(items) if items.len() > 5 => format!("a list of {}", items.len()),
         _ => value.to_string(),
     };
-    match json.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &json[..end]),
-        None => json,
-    }
+    excerpt(&json, 60).into_owned()
 }
 
 fn expected(kind: Kind) -> String {

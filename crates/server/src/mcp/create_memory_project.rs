@@ -7,6 +7,7 @@ use super::declaration::{
     Declaration, Effect, Kind, Need, OUTPUT_FORMAT, Parameter, Produces, Profile, WORKSPACE,
 };
 use super::failure::Failure;
+use super::many_files;
 use super::reply::Reply;
 use super::sync;
 use cairn_engine::{ProjectSettings, SyncReport};
@@ -263,7 +264,7 @@ fn text(answer: &Answer) -> String {
         batches(indexed),
         report.deleted
     );
-    text += &sync::faults(&report.faults);
+    text += &many_files::unread(&report.faults);
     for remark in &answer.remarks {
         let _ = write!(text, "\n{remark}\n");
     }

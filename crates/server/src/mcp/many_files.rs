@@ -1,4 +1,4 @@
-//! How an answer about a whole folder is written: numbers, the first of the files, the first of the failures.
+//! How an answer about a whole folder or project is written: numbers, the first of the files, the first of the failures.
 //!
 //! It decides nothing. Invariant: the numbers are what happened, and what is left out is counted.
 
@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 const MOST_NAMED: usize = 10;
 /// Failures named in an answer.
 const MOST_FAILURES: usize = 5;
+/// Unread files named in an answer.
+const MOST_UNREAD: usize = 20;
 
 /// Returns `- Total files: …`, what was done with them, and how many failed.
 pub(super) fn summary(total: usize, verb: &str, done: usize, failed: usize) -> String {
@@ -33,10 +35,19 @@ pub(super) fn files<'a>(heading: &str, files: impl ExactSizeIterator<Item = &'a 
 
 /// Returns the first failures below `## Errors`; nothing when there are none.
 pub(super) fn failures(failed: &[Fault]) -> String {
-    let lines = failed
+    section("Errors", faults(failed), MOST_FAILURES)
+}
+
+/// Returns the first files that could not be read below `## Not Read`; nothing when all could.
+pub(super) fn unread(faulty: &[Fault]) -> String {
+    let heading = format!("Not Read ({})", faulty.len());
+    section(&heading, faults(faulty), MOST_UNREAD)
+}
+
+fn faults(faults: &[Fault]) -> impl ExactSizeIterator<Item = String> {
+    faults
         .iter()
-        .map(|fault| format!("`{}`: {}", fault.path, fault.message));
-    section("Errors", lines, MOST_FAILURES)
+        .map(|fault| format!("`{}`: {}", fault.path, fault.message))
 }
 
 fn section(heading: &str, lines: impl ExactSizeIterator<Item = String>, most: usize) -> String {

@@ -3,6 +3,7 @@
 //! Invariant: an answer never grows with the number of notes beyond [`MOST_LINES`] of a kind; what it leaves out it
 //! counts.
 
+use super::excerpt::excerpt_line;
 use cairn_engine::{CheckedNote, SchemaCounts, SchemaReport};
 use cairn_note::frontmatter;
 use cairn_note::schema::{Drift, Frequency, Inference, InferredField, Standing};
@@ -194,18 +195,10 @@ fn section(text: &mut String, heading: &str, lines: Vec<String>) {
 
 /// A title, a name or a sample on one line, not too long.
 pub(super) fn short(text: &str) -> String {
-    cut(text, LONGEST)
+    excerpt_line(text, LONGEST)
 }
 
 /// A sentence on one line; it holds a value of a note, which may be anything.
 fn short_line(text: &str) -> String {
-    cut(text, 4 * LONGEST)
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    excerpt_line(text, 4 * LONGEST)
 }

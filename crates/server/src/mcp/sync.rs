@@ -8,11 +8,11 @@ use super::declaration::{
     Profile,
 };
 use super::failure::Failure;
+use super::many_files;
 use super::reply::Reply;
 use cairn_engine::SyncReport;
 use cairn_index::Fault;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
@@ -39,9 +39,6 @@ pub(super) const TOOL: Declaration = Declaration {
     produces: Produces::Wrapped,
     call: run,
 };
-
-/// Faults named in a text.
-const MOST_FAULTS: usize = 20;
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let project = call.project()?;
@@ -78,24 +75,8 @@ fn text(project: &str, report: &SyncReport) -> String {
     if report.cancelled {
         text += "\nStopped on request: what was indexed stays; call sync again for the rest.\n";
     }
-    text += &faults(&report.faults);
+    text += &many_files::unread(&report.faults);
     text.trim_end().to_owned()
-}
-
-/// What could not be read, below a heading; nothing when all could.
-pub(super) fn faults(faults: &[Fault]) -> String {
-    if faults.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n## Not Read ({})\n", faults.len());
-    for fault in faults.iter().take(MOST_FAULTS) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "- `{}`: {}", fault.path, fault.message);
-    }
-    if faults.len() > MOST_FAULTS {
-        let _ = writeln!(text, "- ... and {} more", faults.len() - MOST_FAULTS);
-    }
-    text
 }
 
 fn json(project: &str, full: bool, report: &SyncReport) -> Value {

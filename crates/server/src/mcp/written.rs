@@ -118,10 +118,7 @@ pub(super) fn short(checksum: &str) -> &str {
 
 /// As much of a text as an answer repeats: whoever sent more knows it.
 pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST_EXCERPT) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
+    super::excerpt::excerpt(text, LONGEST_EXCERPT)
 }
 
 /// The lines that tell of a note that is not what a write was based on.

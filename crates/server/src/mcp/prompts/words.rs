@@ -3,6 +3,7 @@
 //! Invariant: what a tool said stands in a prompt as it was said, without indentation of ours.
 
 use super::{Asked, Format, text};
+use crate::mcp::excerpt::excerpt_line;
 use crate::mcp::reply::Body;
 use rmcp::ErrorData;
 use serde_json::Value;
@@ -57,7 +58,7 @@ pub(super) fn continue_conversation(asked: &Asked<'_>) -> Result<String, ErrorDa
                 hit.title,
                 hit.permalink,
                 hit.permalink,
-                first(&hit.content, 300)
+                excerpt_line(&hit.content, 300)
             )
         })
         .collect();
@@ -130,7 +131,7 @@ pub(super) fn search_knowledge_base(asked: &Asked<'_>) -> Result<String, ErrorDa
                 hit.title,
                 hit.score,
                 hit.permalink,
-                first(&hit.content, 200)
+                excerpt_line(&hit.content, 200)
             )
         })
         .collect();
@@ -188,14 +189,5 @@ fn hit(result: &Value) -> Hit {
         permalink: permalink.unwrap_or_else(|| text("file_path")),
         score: result["score"].as_f64().unwrap_or_default(),
         content: content.unwrap_or_default(),
-    }
-}
-
-/// The first characters of a text, on one line.
-fn first(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: an empty answer says what to do next, and never asks for a note to be written unasked.
 
 use super::Asked;
+use crate::mcp::excerpt::one_line;
 use cairn_engine::{ProjectSettings, RecentItem};
 use cairn_index::NoteRecord;
 use std::fmt::Write as _;
@@ -180,7 +181,7 @@ fn connections(items: &[RecentItem]) -> Option<String> {
 
 /// The text on one line, cut to so many characters.
 pub(super) fn shortened(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(text);
     match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line,

@@ -6,6 +6,7 @@ use super::Refusal;
 use super::end_of;
 use crate::host::Indexing;
 use crate::mcp::call::{Call, Prefix};
+use crate::mcp::excerpt::one_line;
 use crate::mcp::failure::Failure;
 use cairn_engine::{Project, RowKind, RowRequest, SearchBy, SearchRequest};
 use serde_json::{Value, json};
@@ -210,8 +211,7 @@ fn narrowed(mut search: SearchRequest, call: &Call<'_>) -> Option<SearchRequest>
 
 /// What somebody gave, on one line and not too long to be said again.
 pub(super) fn shown(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    end_of(&line, 200)
+    end_of(&one_line(text), 200)
 }
 
 fn is_url(query: &str) -> bool {

@@ -7,6 +7,7 @@ use super::ask::LEXICAL;
 use super::end_of;
 use super::fit::Cut;
 use super::json::{part, title};
+use crate::mcp::excerpt::one_line;
 use cairn_engine::{RowContent, SearchRow};
 use std::fmt::Write as _;
 
@@ -133,8 +134,4 @@ fn block(text: &mut String, told: &Told<'_>, row: &SearchRow, cut: Cut) {
         }
         let _ = writeln!(text, "- match: {}", one_line(&end_of(&passage, most)));
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
