@@ -9,8 +9,8 @@ mod sse;
 use crate::wire::LARGEST_MESSAGE;
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
@@ -138,9 +138,15 @@ async fn serve<H: ServerHandler + Clone>(
             move |request: Request, next: Next| {
                 let guard = Arc::clone(&guard);
                 async move {
-                    match guard.refused(request.uri(), request.headers()) {
-                        None => worded(next.run(request).await).await,
-                        Some(refused) => refused,
+                    if let Some(refused) = guard.refused(request.uri(), request.headers()) {
+                        return refused;
+                    }
+                    let is_delete = request.method() == Method::DELETE;
+                    let response = worded(next.run(request).await).await;
+                    // Clients take only these for a session that has ended: 200 and 204.
+                    match response.status() {
+                        StatusCode::ACCEPTED if is_delete => StatusCode::NO_CONTENT.into_response(),
+                        _ => response,
                     }
                 }
             },

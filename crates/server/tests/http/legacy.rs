@@ -101,7 +101,7 @@ fn every_older_revision_has_its_handshake() {
 fn a_session_ends_when_it_is_deleted() {
     let server = Server::streamable("");
     let (session, _) = Session::begin(&server, "2025-06-18");
-    assert!(session.send("DELETE", "").status < 300);
+    assert_eq!(session.send("DELETE", "").status, 204);
     let message = request(9, "ping", &json!({}));
     assert_eq!(session.post(&message).status, 404);
     let unknown = Session {
