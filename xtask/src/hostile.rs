@@ -56,9 +56,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         }
         ensure!(
             answer.took < LONGEST,
-            "took {:?}: {}",
+            "took {:?}: {}: {}",
             answer.took,
-            shortened(tool, arguments)
+            shortened(tool, arguments),
+            text(&answer.result)
         );
         Ok(())
     })?;
