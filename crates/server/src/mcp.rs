@@ -28,6 +28,7 @@ mod list_directory;
 mod list_memory_projects;
 mod list_workspaces;
 mod many_files;
+mod media_type;
 mod move_note;
 mod next_call;
 mod read_content;

@@ -6,8 +6,6 @@
 mod media;
 mod picture;
 
-pub(super) use media::media_type;
-
 use super::budget::Cut;
 use super::call::{Call, Prefix};
 use super::declaration::{

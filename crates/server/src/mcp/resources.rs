@@ -6,17 +6,16 @@
 pub(crate) mod address;
 mod cursor;
 mod info;
-pub(crate) mod media_type;
 
 use crate::Failure;
 use crate::host::Host;
+use crate::mcp::media_type::media_type;
 use address::Address;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cairn_engine::{Engine, Project};
 use cairn_index::NoteRecord;
 use cursor::Cursor;
-use media_type::media_type;
 use rmcp::ErrorData;
 use rmcp::model::{
     Annotations, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,

@@ -4,9 +4,9 @@
 
 use super::glob;
 use crate::mcp::call::Call;
+use crate::mcp::media_type::media_type;
 use crate::mcp::next_call::{self, quoted};
 use cairn_engine::{Listing, ListingRequest, ListingRow, Sort};
-use cairn_index::NoteRecord;
 use jiff::Zoned;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -179,14 +179,10 @@ pub(super) fn node(row: &ListingRow) -> Value {
             "external_id": note.external_id,
             "entity_id": note.id.0,
             "note_type": note.note_type,
-            "content_type": content_type(note),
+            "content_type": media_type(note),
             "updated_at": note.modified.to_string(),
         }),
     }
-}
-
-fn content_type(note: &NoteRecord) -> &'static str {
-    crate::mcp::read_content::media_type(&note.path).unwrap_or("application/octet-stream")
 }
 
 fn name(path: &str) -> &str {

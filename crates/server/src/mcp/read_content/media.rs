@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is called text is text, and what is called a picture is one a client can decode.
 
+use crate::mcp::media_type::{BYTES, by_name, is_textual};
 use cairn_note::NotePath;
 use image::ImageFormat;
 
@@ -23,7 +24,7 @@ pub(super) enum Form<'b> {
 
 /// Returns in which form a file is sent.
 pub(super) fn form<'b>(path: &NotePath, bytes: &'b [u8]) -> Form<'b> {
-    let named = media_type(path);
+    let named = by_name(path);
     if let Some(media_type) = picture(bytes) {
         return Form::Picture(media_type);
     }
@@ -36,7 +37,7 @@ pub(super) fn form<'b>(path: &NotePath, bytes: &'b [u8]) -> Form<'b> {
             text,
             content_type: with_encoding(named.unwrap_or("text/plain")),
         },
-        _ => Form::Other(named.unwrap_or("application/octet-stream")),
+        _ => Form::Other(named.unwrap_or(BYTES)),
     }
 }
 
@@ -51,59 +52,12 @@ fn picture(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn is_textual(media_type: &str) -> bool {
-    media_type.starts_with("text/")
-        || matches!(
-            media_type,
-            "application/json" | "application/xml" | "image/svg+xml"
-        )
-}
-
 fn with_encoding(media_type: &str) -> String {
     if media_type.starts_with("text/") {
         format!("{media_type}; charset=utf-8")
     } else {
         media_type.to_owned()
     }
-}
-
-/// Returns the media type a file's name speaks of, if it does.
-pub(in crate::mcp) fn media_type(path: &NotePath) -> Option<&'static str> {
-    let (_, extension) = path.file_name().rsplit_once('.')?;
-    Some(match extension.to_ascii_lowercase().as_str() {
-        "md" | "markdown" => "text/markdown",
-        "txt" | "text" | "log" | "yaml" | "yml" | "toml" | "ini" => "text/plain",
-        "csv" => "text/csv",
-        "tsv" => "text/tab-separated-values",
-        "html" | "htm" => "text/html",
-        "css" => "text/css",
-        "js" | "mjs" => "text/javascript",
-        "json" | "canvas" => "application/json",
-        "xml" => "application/xml",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "bmp" => "image/bmp",
-        "tif" | "tiff" => "image/tiff",
-        "heic" => "image/heic",
-        "avif" => "image/avif",
-        "pdf" => "application/pdf",
-        "zip" => "application/zip",
-        "gz" => "application/gzip",
-        "doc" => "application/msword",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        "epub" => "application/epub+zip",
-        "mp3" => "audio/mpeg",
-        "wav" => "audio/wav",
-        "ogg" => "audio/ogg",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -136,7 +90,8 @@ mod tests {
                 b"all:",
                 text("all:", "text/plain; charset=utf-8"),
             ),
-            ("a.rs", b"fn", text("fn", "text/plain; charset=utf-8")),
+            ("a.rs", b"fn", text("fn", "text/x-rust; charset=utf-8")),
+            ("a.yml", b"a: b", text("a: b", "application/yaml")),
             ("a.bin", b"a\0b", Form::Other("application/octet-stream")),
             ("a.pdf", b"%PDF", Form::Other("application/pdf")),
             ("a.txt", b"\x89PNG\r\n\x1a\n", Form::Picture("image/png")),
