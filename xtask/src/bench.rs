@@ -183,16 +183,9 @@ fn milliseconds(time: Duration) -> f64 {
 /// A plain question, all filters but the folder left open.
 fn request(query: &str, folder: Option<&str>, page_size: usize) -> SearchRequest {
     SearchRequest {
-        query: query.to_owned(),
         folder: folder.map(str::to_owned),
-        note_types: Vec::new(),
-        tags: Vec::new(),
-        categories: Vec::new(),
-        metadata: serde_json::Map::new(),
-        after: None,
-        page: 1,
         page_size,
-        now: jiff::Zoned::now(),
+        ..SearchRequest::new(query, jiff::Zoned::now())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::identify::without_scheme;
 use crate::search_notes::SearchRequest;
 use crate::{Error, Project, Result};
 use cairn_index::{Change, NoteRecord, Resolution};
-use cairn_note::{Metadata, NotePath};
+use cairn_note::NotePath;
 use jiff::Zoned;
 
 /// Suggestions of one page at most.
@@ -118,16 +118,9 @@ impl Project<'_> {
             found.clear();
         }
         let hits = self.search_notes(&SearchRequest {
-            query: self.words_of(identifier),
-            folder: None,
-            note_types: Vec::new(),
-            tags: Vec::new(),
-            categories: Vec::new(),
-            metadata: Metadata::new(),
-            after: None,
             page,
             page_size,
-            now: now.clone(),
+            ..SearchRequest::new(self.words_of(identifier), now.clone())
         })?;
         let hits = hits.hits.into_iter().map(|hit| hit.note);
         found.extend(hits.filter(|record| !seen.contains(&record.id)));

@@ -48,6 +48,24 @@ pub struct SearchRequest {
     pub now: Zoned,
 }
 
+impl SearchRequest {
+    /// Returns a search by words alone, for its first page.
+    pub fn new(query: impl Into<String>, now: Zoned) -> Self {
+        Self {
+            query: query.into(),
+            folder: None,
+            note_types: Vec::new(),
+            tags: Vec::new(),
+            categories: Vec::new(),
+            metadata: Metadata::new(),
+            after: None,
+            page: 1,
+            page_size: 10,
+            now,
+        }
+    }
+}
+
 /// A page of hits.
 #[derive(Debug, Clone, Default)]
 pub struct SearchReply {

@@ -5,7 +5,6 @@ use cairn_engine::{
     Cancel, Engine, ProjectSettings, RowContent, RowKind, RowReply, RowRequest, SearchBy,
     SearchRequest, Settings, Silent,
 };
-use cairn_note::Metadata;
 use cairn_testkit::Vault;
 
 const TEA: &str = "//- tea/Green Tea.md\n---\ntags: [hot]\nstatus: done\nmodified: 2025-06-14\n---\n\
@@ -16,18 +15,7 @@ const TEA: &str = "//- tea/Green Tea.md\n---\ntags: [hot]\nstatus: done\nmodifie
 
 fn query(text: &str) -> RowRequest {
     RowRequest {
-        search: SearchRequest {
-            query: text.into(),
-            folder: None,
-            note_types: Vec::new(),
-            tags: Vec::new(),
-            categories: Vec::new(),
-            metadata: Metadata::new(),
-            after: None,
-            page: 1,
-            page_size: 10,
-            now: now(),
-        },
+        search: SearchRequest::new(text, now()),
         by: SearchBy::Text,
         kinds: Vec::new(),
     }

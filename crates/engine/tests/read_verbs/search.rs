@@ -11,18 +11,7 @@ const LIBRARY: &str = "//- tea/Green.md\n---\ntitle: Green Tea\ntype: Chapter\nt
     //- zh.md\n---\nmodified: 2024-02-01\n---\n今天讨论了部署方案。\n";
 
 fn query(query: &str) -> SearchRequest {
-    SearchRequest {
-        query: query.into(),
-        folder: None,
-        note_types: Vec::new(),
-        tags: Vec::new(),
-        categories: Vec::new(),
-        metadata: Metadata::new(),
-        after: None,
-        page: 1,
-        page_size: 10,
-        now: now(),
-    }
+    SearchRequest::new(query, now())
 }
 
 fn search(engine: &Engine, request: &SearchRequest) -> SearchReply {

@@ -65,18 +65,7 @@ pub(crate) fn append(identifier: &str, content: &str) -> EditRequest {
 
 pub(crate) fn found(engine: &Engine, query: &str) -> Vec<String> {
     let now: Zoned = "2025-06-15T12:00:00[UTC]".parse().expect("a time");
-    let request = SearchRequest {
-        query: query.into(),
-        folder: None,
-        note_types: Vec::new(),
-        tags: Vec::new(),
-        categories: Vec::new(),
-        metadata: Metadata::new(),
-        after: None,
-        page: 1,
-        page_size: 10,
-        now,
-    };
+    let request = SearchRequest::new(query, now);
     let reply = main(engine)
         .search_notes(&request)
         .expect("a search never fails");

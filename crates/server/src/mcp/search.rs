@@ -9,7 +9,6 @@ use super::reply::Reply;
 use super::resources;
 use cairn_engine::SearchRequest;
 use cairn_index::NoteRecord;
-use cairn_note::Metadata;
 use serde_json::{Value, json};
 
 /// The tool.
@@ -38,16 +37,8 @@ const RESULTS: usize = 10;
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let query = call.arguments.text("query");
     let request = SearchRequest {
-        query: query.to_owned(),
-        folder: None,
-        note_types: Vec::new(),
-        tags: Vec::new(),
-        categories: Vec::new(),
-        metadata: Metadata::new(),
-        after: None,
-        page: 1,
         page_size: RESULTS,
-        now: call.now.clone(),
+        ..SearchRequest::new(query, call.now.clone())
     };
     let found = call.project().and_then(|project| {
         let reply = project.search_notes(&request)?;
