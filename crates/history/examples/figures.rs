@@ -17,6 +17,8 @@ fn main() {
     let folder = std::env::args().nth(1).expect("a folder is given");
     let path = Path::new(&folder).join("figures.db");
     let history = History::open(&path, &Options::default()).expect("it opens");
+    let memory = History::in_memory().expect("it opens");
+    alone(&memory, "in memory, so without the disk's share");
     alone(&history, "first");
     alone(&history, "again");
     let start = Instant::now();
