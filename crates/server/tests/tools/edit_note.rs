@@ -2,11 +2,11 @@
 
 mod fragments;
 mod hints;
+mod names;
 
-use crate::harness::Server;
-use cairn_server::{Body, HostOptions, Reply};
+use crate::harness::{Server, text, value};
+use cairn_server::HostOptions;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 const GARDEN: &str = "//- garden/Plan.md
 ---
@@ -28,20 +28,6 @@ A spade. A spade.
 //- Compost.md
 x
 ";
-
-fn text(reply: &Reply) -> &str {
-    match &reply.body {
-        Body::Text(text) => text,
-        Body::Json(value) => panic!("text was asked for, not {value}"),
-    }
-}
-
-fn value(reply: Reply) -> Value {
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("JSON was asked for, not {text}"),
-    }
-}
 
 fn edit(operation: &str, content: &str, more: Value) -> Value {
     edit_of("main/garden/plan", operation, content, more)
@@ -302,57 +288,6 @@ fn the_title_follows_the_first_heading() {
 }
 
 #[test]
-fn a_typo_in_a_title_forks_no_note() {
-    let server = Server::new("//- a.md\n---\ntitle: Alpha Note\n---\nx\n");
-    let edited = value(server.reply(
-        "edit_note",
-        &edit_of(
-            "alpha note",
-            "append",
-            "y",
-            json!({ "output_format": "json" }),
-        ),
-    ));
-    assert_eq!(edited["file_path"], "a.md");
-    assert_eq!(edited["fileCreated"], false);
-    let refused = server.call(
-        "edit_note",
-        &edit_of("alpha_note", "append", "y", json!({})),
-    );
-    assert!(
-        refused.starts_with("# Edit Failed - Similar Note Exists"),
-        "{refused}"
-    );
-    assert_eq!(server.vault("main").files().len(), 1);
-}
-
-#[test]
-fn a_projects_name_is_no_folder() {
-    let server = Server::with(&[("main", ""), ("team", "")], HostOptions::default());
-    for (identifier, project, path) in [
-        ("memory://main/dir/T3", "main", "dir/T3.md"),
-        ("main/dir/T4", "main", "dir/T4.md"),
-        ("memory://team/dir/T5", "team", "dir/T5.md"),
-        ("dir/T6", "main", "dir/T6.md"),
-    ] {
-        let created = server.call("edit_note", &edit_of(identifier, "append", "x", json!({})));
-        assert!(
-            created.contains(&format!("project: {project}\nfile_path: {path}\n")),
-            "{created}"
-        );
-        assert!(server.vault(project).has(path), "{identifier}");
-    }
-    let refused = server.call(
-        "edit_note",
-        &edit_of("team/dir/T7", "append", "x", json!({})),
-    );
-    assert!(
-        refused.starts_with("# Edit Failed - Note Not Found In This Project"),
-        "{refused}"
-    );
-}
-
-#[test]
 fn what_someone_else_changed_is_not_edited() {
     let server = Server::new("//- Tea.md\nx\n");
     server.vault("main").write("Tea.md", "theirs\n");
@@ -377,58 +312,6 @@ fn what_someone_else_changed_is_not_edited() {
         gone.contains("current_checksum: none, the file is gone"),
         "{gone}"
     );
-}
-
-#[test]
-fn odd_names_make_no_odd_files() {
-    let server = Server::new("//- Tea.md\nx\n");
-    let mut transcript = String::new();
-    for identifier in [
-        "",
-        " ",
-        "/",
-        ".",
-        "..",
-        "memory://",
-        "memory:///",
-        "memory://main/",
-        "#",
-        "# Tea",
-        "[[Tea]]",
-        "[[New|shown]]",
-        "a\0b",
-        "a/\0/b",
-        "a\nb",
-        "~",
-        "~/x",
-        "x/",
-        "/x",
-        "a//b",
-        "CON",
-        "C:\\x",
-        "a\\b",
-        ".md",
-        ".git/config",
-        "notes/.hidden",
-        "🍵",
-        "c.txt",
-        "0b7f6f3e-0d0c-4f0e-9d7e-0c8f5f0f4d11",
-    ] {
-        let before: Vec<String> = paths(&server);
-        let answer = server.call("edit_note", &edit_of(identifier, "append", "y", json!({})));
-        let made: Vec<String> = paths(&server)
-            .into_iter()
-            .filter(|path| !before.contains(path))
-            .collect();
-        let said = answer.lines().next().unwrap_or_default();
-        let _ = writeln!(transcript, "{identifier:?}: {said} {made:?}");
-    }
-    insta::assert_snapshot!(transcript);
-}
-
-fn paths(server: &Server) -> Vec<String> {
-    let files = server.vault("main").files();
-    files.into_iter().map(|(path, _)| path).collect()
 }
 
 #[test]
@@ -508,28 +391,6 @@ fn arguments_come_in_many_forms() {
         assert!(
             text.contains('z') && text.contains("### T"),
             "{section}: {text}"
-        );
-    }
-}
-
-#[test]
-fn notes_are_named_in_many_ways() {
-    for identifier in [
-        "Plan",
-        "main/garden/plan",
-        "garden/plan",
-        "garden/Plan.md",
-        "garden/Plan",
-        "memory://main/garden/plan",
-        "memory://garden/plan",
-        "main::garden/plan",
-    ] {
-        let server = Server::new(GARDEN);
-        let edited = server.call("edit_note", &edit_of(identifier, "append", "x", json!({})));
-        assert!(
-            edited
-                .starts_with("# Edited note (append)\nproject: main\nfile_path: garden/Plan.md\n"),
-            "{identifier}: {edited}"
         );
     }
 }

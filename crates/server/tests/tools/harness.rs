@@ -242,3 +242,19 @@ fn instant(text: &str) -> Option<usize> {
         .unwrap_or(rest.len());
     Some(11 + time)
 }
+
+/// What a reply says in words.
+pub(crate) fn text(reply: &Reply) -> &str {
+    match &reply.body {
+        Body::Text(text) => text,
+        Body::Json(value) => panic!("text was asked for, not {value}"),
+    }
+}
+
+/// What a reply says in JSON.
+pub(crate) fn value(reply: Reply) -> Value {
+    match reply.body {
+        Body::Json(value) => value,
+        Body::Text(text) => panic!("JSON was asked for, not {text}"),
+    }
+}

@@ -7,6 +7,7 @@ mod harness;
 mod arguments;
 mod build_context;
 mod constrained;
+mod declarations;
 mod delete_note;
 mod diagnostics;
 mod edit_note;

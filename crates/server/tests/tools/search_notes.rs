@@ -1,9 +1,10 @@
 //! `search_notes`.
 
 mod limits;
+mod projects;
 
 use crate::harness::Server;
-use cairn_server::{Body, HostOptions, Indexing};
+use cairn_server::Body;
 use serde_json::{Value, json};
 
 const TEA: &str = "//- tea/Green Tea.md\n---\ntags: [hot, drink]\nstatus: done\ntype: Guide\nmodified: 2025-06-14T08:00:00Z\n---\n\
@@ -239,109 +240,6 @@ fn other_spellings_and_forms_are_understood() {
             "{arguments}"
         );
     }
-}
-
-#[test]
-fn several_projects() {
-    let vaults = [
-        ("main", TEA),
-        (
-            "Second Place",
-            "//- Kettle.md\nBoil water in it.\n\n//- deep/Cup.md\nFor tea.\n",
-        ),
-    ];
-    let server = Server::with(&vaults, HostOptions::default());
-    insta::assert_snapshot!(server.transcript(&[
-        (
-            "search_notes",
-            json!({ "query": "water", "search_all_projects": true })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "boil", "search_all_projects": "yes", "output_format": "json" })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "unicorn", "search_all_projects": true })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "water", "search_all_projects": true, "project": "second-place" })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "memory://second-place/deep/*" })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "second-place/kettle", "search_type": "permalink" })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "memory://deep/cup", "search_all_projects": true })
-        ),
-    ]));
-}
-
-#[test]
-fn a_project_that_cannot_be_indexed_is_named() {
-    let vaults = [
-        ("main", TEA),
-        ("other", "//- Kettle.md\nBoil water in it.\n"),
-    ];
-    let options = HostOptions {
-        unwatched: true,
-        ..HostOptions::default()
-    };
-    let server = Server::with(&vaults, options);
-    std::fs::remove_dir_all(server.vault("other").root()).expect("it can be removed");
-    server.host.start();
-    let is_running = |name| matches!(server.host.indexing(name), Some(Indexing::Running { .. }));
-    while is_running("main") || is_running("other") {
-        std::thread::yield_now();
-    }
-    let said = server.call(
-        "search_notes",
-        &json!({ "query": "water", "search_all_projects": true }),
-    );
-    assert!(
-        said.contains("### Soft Water") && said.contains("### Kettle"),
-        "{said}"
-    );
-    assert!(
-        said.contains("Incomplete: project 'other': cannot open the folder [other]"),
-        "{said}"
-    );
-    let page = body(
-        &server,
-        &json!({ "query": "water", "search_all_projects": true, "output_format": "json" }),
-    );
-    assert_eq!(page["incomplete"][0]["project"], "other");
-    assert_eq!(page["total_is_exact"], false);
-}
-
-#[test]
-fn a_constrained_server_searches_its_own_project() {
-    let vaults = [
-        ("main", TEA),
-        ("other", "//- Kettle.md\nBoil water in it.\n"),
-    ];
-    let options = HostOptions {
-        project: Some("main".to_owned()),
-        ..HostOptions::default()
-    };
-    let server = Server::with(&vaults, options);
-    insta::assert_snapshot!(server.transcript(&[
-        (
-            "search_notes",
-            json!({ "query": "boil", "search_all_projects": true })
-        ),
-        (
-            "search_notes",
-            json!({ "query": "boil", "project": "other" })
-        ),
-        ("search_notes", json!({ "query": "memory://other/kettle" })),
-    ]));
 }
 
 #[test]

@@ -1,24 +1,10 @@
 //! `write_note`.
 
-use crate::harness::Server;
-use cairn_server::{Body, HostOptions, Reply};
+use crate::harness::{Server, text, value};
+use cairn_server::HostOptions;
 use serde_json::{Value, json};
 
 const WITH_MARKS: &str = "# Simple Note\n\n- [tech] made of text #markdown\n- relates_to [[Other]]\n- relates_to [[Nowhere]]\n";
-
-fn text(reply: &Reply) -> &str {
-    match &reply.body {
-        Body::Text(text) => text,
-        Body::Json(value) => panic!("text was asked for, not {value}"),
-    }
-}
-
-fn value(reply: Reply) -> Value {
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("JSON was asked for, not {text}"),
-    }
-}
 
 #[test]
 fn a_note_is_created_then_refused_then_replaced() {
