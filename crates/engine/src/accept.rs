@@ -28,6 +28,11 @@ impl<'a> Project<'a> {
         Ok(self.engine.index.read(holder)?)
     }
 
+    /// Begins to look at single files as a listing would, by the rules as they are now.
+    pub(crate) fn lookout(&self) -> Lookout<'a> {
+        Lookout::new(self.root(), self.engine.settings.bmignore.as_deref())
+    }
+
     /// Waits until nobody else writes the note.
     pub(crate) fn lock(&self, path: &NotePath) -> Result<NoteGuard<'a>> {
         self.engine.locks.lock(self.id(), path)
@@ -110,10 +115,7 @@ impl<'a> Project<'a> {
         let session = self.session("answer a write")?;
         let note = session
             .note(self.id(), NoteKey::Path(path))?
-            .ok_or_else(|| Error::NotFound {
-                identifier: path.to_string(),
-                near: Vec::new(),
-            })?;
+            .ok_or_else(|| Error::gone(path))?;
         let mut observations: Vec<(String, usize)> = Vec::new();
         for observation in session.observations(note.id)? {
             let category = observation.category();
@@ -139,8 +141,7 @@ impl<'a> Project<'a> {
 
     /// Refuses a path that no sync would list: the index would forget the note again.
     pub(crate) fn refuse_hidden(&self, path: &NotePath) -> Result<()> {
-        let mut lookout = Lookout::new(self.root(), self.engine.settings.bmignore.as_deref());
-        if !lookout.hides(path) {
+        if !self.lookout().hides(path) {
             return Ok(());
         }
         if let Some(folder) = files::no_folder(self.root(), path) {

@@ -117,10 +117,7 @@ impl Project<'_> {
                 .strip_prefix(&format!("{slug}/"))
                 .unwrap_or(permalink),
         ];
-        let local = given
-            .split_once('/')
-            .filter(|(first, _)| cairn_note::permalink::slug(first) == slug);
-        let spellings = [Some(given), local.map(|(_, rest)| rest)];
+        let spellings = [Some(given), self.without_own_name(given)];
         let is_name = |equal: fn(&str, &str) -> bool| {
             let mut spellings = spellings.iter().flatten();
             spellings.any(|given| names.iter().any(|name| equal(name, given)))

@@ -3,6 +3,8 @@
 //! Not how it is shown: exit codes and statuses are made from [`Kind`] where they are needed. Invariant: every
 //! message names the thing, is one sentence and has no trailing period.
 
+use cairn_index::NoteRecord;
+use cairn_note::NotePath;
 use cairn_note::edit::EditError;
 use cairn_note::filter::FilterError;
 use cairn_note::frontmatter::FrontmatterError;
@@ -215,6 +217,25 @@ pub enum Kind {
 }
 
 impl Error {
+    /// A file that was known is not there.
+    pub(crate) fn gone(path: &NotePath) -> Self {
+        Self::NotFound {
+            identifier: path.to_string(),
+            near: Vec::new(),
+        }
+    }
+
+    /// An identifier may name each of these notes.
+    pub(crate) fn ambiguous(identifier: &str, records: &[NoteRecord]) -> Self {
+        Self::Ambiguous {
+            identifier: identifier.to_owned(),
+            candidates: records
+                .iter()
+                .map(|record| record.path.to_string())
+                .collect(),
+        }
+    }
+
     /// Returns the kind of failure.
     pub fn kind(&self) -> Kind {
         match self {

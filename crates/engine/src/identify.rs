@@ -7,6 +7,7 @@ use crate::{Error, Project, Result};
 use cairn_index::{NoteKey, NoteRecord, Resolution, Session};
 use cairn_note::NotePath;
 use cairn_note::link::LinkTarget;
+use cairn_note::permalink;
 use std::collections::HashSet;
 
 /// Suggestions of one answer.
@@ -100,13 +101,7 @@ impl Project<'_> {
         let session = self.session("identify a note")?;
         match self.resolve(&session, identifier, source)? {
             Resolution::Found(record) => Ok(*record),
-            Resolution::Ambiguous(records) => Err(Error::Ambiguous {
-                identifier: identifier.to_owned(),
-                candidates: records
-                    .into_iter()
-                    .map(|record| record.path.to_string())
-                    .collect(),
-            }),
+            Resolution::Ambiguous(records) => Err(Error::ambiguous(identifier, &records)),
             Resolution::Missing => Err(Error::NotFound {
                 identifier: identifier.to_owned(),
                 near: self.near(&session, identifier)?,
@@ -157,6 +152,12 @@ impl Project<'_> {
         };
         let linked = session.note(self.id(), NoteKey::Permalink(name))?;
         Ok(Some(linked.unwrap_or(record)))
+    }
+
+    /// Returns what follows this project's own name in a name, if it begins with that.
+    pub(crate) fn without_own_name<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let (first, rest) = name.split_once('/')?;
+        (permalink::slug(first) == self.settings.slug()).then_some(rest)
     }
 
     /// Returns the titles (paths, where titles are equal) of notes with a name like `identifier`.

@@ -41,7 +41,7 @@ pub use progress::{Cancel, Progress, Silent};
 pub use project_info::ProjectInfo;
 pub use read_content::ReadContent;
 pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
-pub use recent_activity::{RecentItem, RecentKind, RecentRequest};
+pub use recent_activity::{RecentItem, RecentRequest};
 pub use resources::Overview;
 pub use schema::{
     BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,

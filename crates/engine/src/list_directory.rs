@@ -78,15 +78,7 @@ impl Project<'_> {
     /// # Errors
     /// [`Error::Invalid`] for a depth or page out of range, [`Error::Path`] for a folder outside the project.
     pub fn list_directory(&self, request: &ListingRequest) -> Result<Listing> {
-        if !(1..=DEEPEST).contains(&request.depth) {
-            return Err(Error::Invalid {
-                message: format!(
-                    "depth must be between 1 and {DEEPEST}, got {}",
-                    request.depth
-                ),
-                hint: None,
-            });
-        }
+        refuse_depth(request.depth)?;
         let offset = page_offset(request.page, request.page_size, MOST_ROWS)?;
         let folder = folder(&request.folder)?;
         let folder = folder.as_ref().map_or("", NotePath::as_str);
@@ -111,13 +103,11 @@ impl Project<'_> {
         };
         paths.retain(is_listed);
         let total = folders.len() + paths.len();
+        let skipped = offset.saturating_sub(folders.len());
         // What is not on the page need not be read, unless the order depends on it.
         let records: Vec<NoteRecord> = if request.sort == Sort::Name {
             paths.sort_by_cached_key(|path| path.file_name().to_lowercase());
-            let page = paths
-                .iter()
-                .skip(offset.saturating_sub(folders.len()))
-                .take(request.page_size);
+            let page = paths.iter().skip(skipped).take(request.page_size);
             let records = page.map(|path| Ok(session.note(self.id(), NoteKey::Path(path))?));
             records
                 .filter_map(Result::transpose)
@@ -126,11 +116,8 @@ impl Project<'_> {
             let mut records = session.below(self.id(), folder)?;
             records.retain(|record| is_listed(&record.path));
             sort(&mut records, request.sort);
-            records
-                .into_iter()
-                .skip(offset.saturating_sub(folders.len()))
-                .take(request.page_size)
-                .collect()
+            let page = records.into_iter().skip(skipped);
+            page.take(request.page_size).collect()
         };
         let folders = folders
             .into_iter()
@@ -156,6 +143,16 @@ impl Project<'_> {
             .filter(|path| path.starts_with_folder(folder))
             .collect())
     }
+}
+
+fn refuse_depth(depth: usize) -> Result<()> {
+    if (1..=DEEPEST).contains(&depth) {
+        return Ok(());
+    }
+    Err(Error::Invalid {
+        message: format!("depth must be between 1 and {DEEPEST}, got {depth}"),
+        hint: None,
+    })
 }
 
 /// The folders that paths imply down to a depth, by name without case.

@@ -3,7 +3,7 @@
 //! Writing verbs name exactly what they change; reading may also take what can mean nothing else. Invariant: a note is
 //! never guessed: what is returned is the only one the name can mean.
 
-use crate::files::{Lookout, Presence};
+use crate::files::Presence;
 use crate::identify::without_scheme;
 use crate::search_notes::SearchRequest;
 use crate::{Error, Project, Result};
@@ -29,7 +29,7 @@ impl Project<'_> {
         };
         match resolution {
             Resolution::Found(record) => return Ok(*record),
-            Resolution::Ambiguous(records) => return Err(ambiguous(identifier, &records)),
+            Resolution::Ambiguous(records) => return Err(Error::ambiguous(identifier, &records)),
             Resolution::Missing => {}
         }
         if let Some(path) = self.arrived(identifier)?
@@ -47,7 +47,7 @@ impl Project<'_> {
                 near: self.near(&session, identifier)?,
             }),
             [_] => Ok(titled.remove(0)),
-            _ => Err(ambiguous(identifier, &titled)),
+            _ => Err(Error::ambiguous(identifier, &titled)),
         }
     }
 
@@ -55,12 +55,8 @@ impl Project<'_> {
     fn arrived(&self, identifier: &str) -> Result<Option<NotePath>> {
         let name = without_scheme(identifier);
         let name = name.trim_start_matches("./").trim_start_matches('/');
-        let slug = self.settings.slug();
-        let own = name
-            .split_once('/')
-            .filter(|(first, _)| cairn_note::permalink::slug(first) == slug)
-            .map(|(_, rest)| rest);
-        let mut lookout = Lookout::new(self.root(), self.engine.settings.bmignore.as_deref());
+        let own = self.without_own_name(name);
+        let mut lookout = self.lookout();
         for name in std::iter::once(name).chain(own) {
             for extension in ["", ".md"] {
                 let Ok(path) = NotePath::parse(&format!("{name}{extension}")) else {
@@ -125,7 +121,7 @@ impl Project<'_> {
         let hits = hits.hits.into_iter().map(|hit| hit.note);
         found.extend(hits.filter(|record| !seen.contains(&record.id)));
         // What the index still knows of a file that is gone would lead to the same miss.
-        let mut lookout = Lookout::new(self.root(), self.engine.settings.bmignore.as_deref());
+        let mut lookout = self.lookout();
         found.retain(|record| lookout.presence(&record.path) != Presence::Gone);
         found.truncate(page_size);
         Ok(found)
@@ -134,26 +130,12 @@ impl Project<'_> {
     /// The words of an identifier, without this project's name and without what a query would take for an operator.
     fn words_of(&self, identifier: &str) -> String {
         let name = without_scheme(identifier);
-        let slug = self.settings.slug();
-        let own = name
-            .split_once('/')
-            .filter(|(first, _)| cairn_note::permalink::slug(first) == slug);
-        let name = own.map_or(name, |(_, rest)| rest);
+        let name = self.without_own_name(name).unwrap_or(name);
         let name = name.strip_suffix(".md").unwrap_or(name);
         let is_word = |character: char| character.is_alphanumeric() || character == '\'';
         name.split(|character| !is_word(character))
             .map(str::to_lowercase)
             .collect::<Vec<_>>()
             .join(" ")
-    }
-}
-
-fn ambiguous(identifier: &str, records: &[NoteRecord]) -> Error {
-    Error::Ambiguous {
-        identifier: identifier.to_owned(),
-        candidates: records
-            .iter()
-            .map(|record| record.path.to_string())
-            .collect(),
     }
 }

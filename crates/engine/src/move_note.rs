@@ -43,10 +43,7 @@ impl Project<'_> {
         let record = self.own(identifier)?;
         let to = self.destination(&record, destination)?;
         let _guard = self.move_file(&record.path, &to)?;
-        let note = self.record_at(&to)?.ok_or_else(|| Error::NotFound {
-            identifier: to.to_string(),
-            near: Vec::new(),
-        })?;
+        let note = self.record_at(&to)?.ok_or_else(|| Error::gone(&to))?;
         Ok(Moved {
             from: record.path.to_string(),
             note,
@@ -65,28 +62,8 @@ impl Project<'_> {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<MovedDirectory> {
-        let invalid = |message: String| {
-            Err(Error::Invalid {
-                message,
-                hint: None,
-            })
-        };
-        let Some(from) = folder(from)? else {
-            return invalid("the project's own folder cannot be moved".to_owned());
-        };
-        let to = folder(to)?;
+        let (from, to) = folders(from, to)?;
         let target = to.as_ref().map_or("", NotePath::as_str);
-        if target == from.as_str() {
-            return Err(Error::SamePlace {
-                path: target.to_owned(),
-            });
-        }
-        if to
-            .as_ref()
-            .is_some_and(|to| to.starts_with_folder(from.as_str()))
-        {
-            return invalid(format!("the folder {from} cannot be moved into itself"));
-        }
         let records = self
             .session("move a folder")?
             .below(self.id(), from.as_str())?;
@@ -129,10 +106,7 @@ impl Project<'_> {
             });
         }
         let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
-        let record = self.record_at(from)?.ok_or_else(|| Error::NotFound {
-            identifier: from.to_string(),
-            near: Vec::new(),
-        })?;
+        let record = self.record_at(from)?.ok_or_else(|| Error::gone(from))?;
         if self.record_at(to)?.is_some() {
             return Err(Error::Exists {
                 path: to.to_string(),
@@ -202,6 +176,28 @@ impl Project<'_> {
             .session("look for a folder")?
             .below(self.id(), to.as_str())?
             .is_empty())
+    }
+}
+
+/// Reads which folder shall go where; a target of `None` is the project's own folder.
+fn folders(from: &str, to: &str) -> Result<(NotePath, Option<NotePath>)> {
+    let invalid = |message: String| {
+        Err(Error::Invalid {
+            message,
+            hint: None,
+        })
+    };
+    let Some(from) = folder(from)? else {
+        return invalid("the project's own folder cannot be moved".to_owned());
+    };
+    match folder(to)? {
+        Some(to) if to == from => Err(Error::SamePlace {
+            path: to.to_string(),
+        }),
+        Some(to) if to.starts_with_folder(from.as_str()) => {
+            invalid(format!("the folder {from} cannot be moved into itself"))
+        }
+        to => Ok((from, to)),
     }
 }
 

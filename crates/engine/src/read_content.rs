@@ -33,10 +33,9 @@ impl Project<'_> {
             });
         }
         let home = self.home_of(&note);
-        let found = home.found(&note.path)?.ok_or_else(|| Error::NotFound {
-            identifier: note.path.to_string(),
-            near: Vec::new(),
-        })?;
+        let found = home
+            .found(&note.path)?
+            .ok_or_else(|| Error::gone(&note.path))?;
         Ok(ReadContent {
             note,
             size: found.bytes.len() as u64,

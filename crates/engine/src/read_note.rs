@@ -113,10 +113,9 @@ impl Project<'_> {
                 )),
             });
         }
-        let found = self.found(&note.path)?.ok_or_else(|| Error::NotFound {
-            identifier: note.path.to_string(),
-            near: Vec::new(),
-        })?;
+        let found = self
+            .found(&note.path)?
+            .ok_or_else(|| Error::gone(&note.path))?;
         let checksum = found.checksum.clone();
         if note.is_note {
             found.text(&note.path)?;

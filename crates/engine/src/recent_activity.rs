@@ -25,17 +25,6 @@ pub struct RecentRequest {
     pub now: Zoned,
 }
 
-/// What kinds of things are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecentKind {
-    /// Notes.
-    Note,
-    /// Observations of recent notes.
-    Observation,
-    /// Relations of recent notes.
-    Relation,
-}
-
 /// A note that changed lately, or a part of one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RecentItem {
@@ -102,7 +91,7 @@ impl Project<'_> {
     pub fn recent_items(
         &self,
         since: Timestamp,
-        kinds: &[RecentKind],
+        kinds: &[RowKind],
         offset: usize,
         limit: usize,
     ) -> Result<Vec<RecentItem>> {
@@ -113,13 +102,12 @@ impl Project<'_> {
             ..Filter::default()
         };
         let session = self.session("list recent activity")?;
-        if kinds == [RecentKind::Note] {
+        if kinds == [RowKind::Note] {
             let notes = session.recent(&filter, limit, offset)?.into_iter();
             return Ok(notes.map(|note| RecentItem::Note(Box::new(note))).collect());
         }
         let notes = session.latest(&filter)?;
-        let kinds: Vec<RowKind> = kinds.iter().map(|kind| kind.row()).collect();
-        let (lines, _) = lines::page(&session, &notes, &kinds, &[], limit, offset)?;
+        let (lines, _) = lines::page(&session, &notes, kinds, &[], limit, offset)?;
         let mut items = Vec::with_capacity(lines.len());
         for of_note in lines.chunk_by(|one, other| one.rank == other.rank) {
             if let Some(note) = session.by_id(notes[of_note[0].rank])? {
@@ -167,15 +155,5 @@ impl Project<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl RecentKind {
-    fn row(self) -> RowKind {
-        match self {
-            Self::Note => RowKind::Note,
-            Self::Observation => RowKind::Observation,
-            Self::Relation => RowKind::Relation,
-        }
     }
 }

@@ -6,7 +6,7 @@
 mod catalog;
 
 use crate::{Error, Project, Result};
-use cairn_index::{Count, Filter, NoteRecord, Session};
+use cairn_index::{Filter, NoteRecord, Session};
 use cairn_note::Observation;
 use cairn_note::filter::canonical_type;
 use cairn_note::schema::{self, Checked, Drift, Facts, Inference, Link, Usage};
@@ -115,7 +115,7 @@ impl Project<'_> {
     /// As [`Project::identify`] for one note; [`Error::OtherProject`] when it is one of another project.
     pub fn schema_validate(&self, scope: &SchemaScope) -> Result<SchemaReport> {
         let one = match scope {
-            SchemaScope::Note(identifier) => Some(self.own_note(identifier)?),
+            SchemaScope::Note(identifier) => Some(self.own(identifier)?),
             SchemaScope::Type(_) | SchemaScope::Everything => None,
         };
         let session = self.session("validate notes")?;
@@ -195,29 +195,6 @@ impl Project<'_> {
         Ok(SchemaDrift {
             notes: usage.notes(),
             drift: schema.map(|schema| schema::diff(schema, &usage)),
-        })
-    }
-
-    /// Returns the types of the project's notes, most frequent first.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn note_types(&self) -> Result<Vec<Count>> {
-        Ok(self.session("list types")?.types(self.id())?)
-    }
-
-    fn own_note(&self, identifier: &str) -> Result<NoteRecord> {
-        let note = self.identify(identifier, None)?;
-        if note.project == self.id() {
-            return Ok(note);
-        }
-        let home = self
-            .engine
-            .projects()
-            .find(|other| other.id() == note.project);
-        Err(Error::OtherProject {
-            identifier: identifier.to_owned(),
-            project: home.map_or_else(String::new, |other| other.settings.name.clone()),
         })
     }
 

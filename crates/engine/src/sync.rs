@@ -12,7 +12,7 @@ mod run;
 
 pub(crate) use diff::{Move, Plan, diff};
 
-use crate::files::{self, Listed, Listing, Lookout, Presence, Reader};
+use crate::files::{self, Listed, Listing, Presence, Reader};
 use crate::{Cancel, Error, Progress, Project, Result};
 use cairn_index::{Entry, Fault};
 use cairn_note::NotePath;
@@ -116,10 +116,7 @@ impl Project<'_> {
 
     /// Returns which of the paths the index knows are gone from the folder for certain, in their order.
     pub(crate) fn confirmed<'k>(&self, listing: &Listing, gone: &[&'k Known]) -> Vec<&'k Known> {
-        let mut lookout = Lookout::new(
-            &self.settings.root,
-            self.engine.settings.bmignore.as_deref(),
-        );
+        let mut lookout = self.lookout();
         let is_gone = |known: &&&Known| {
             matches!(
                 lookout.presence(&known.0),

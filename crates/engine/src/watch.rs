@@ -10,7 +10,7 @@ use crate::ignore_rules::{IGNORE_FILES, PROJECT_PATTERNS};
 use crate::{Cancel, Error, Project, Result, Silent, SyncReport};
 use cairn_index::NoteKey;
 use cairn_note::NotePath;
-use gather::{Gathering, Watched as Root};
+use gather::{Gathering, Root};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
@@ -211,7 +211,7 @@ struct Looking<'a> {
 impl<'a> Looking<'a> {
     /// Whether any of the paths is not as the index knows it.
     fn is_any_news(&mut self, paths: &[PathBuf]) -> Result<bool> {
-        let mut lookout = self.lookout();
+        let mut lookout = self.project.lookout();
         for path in paths {
             let Some(path) = self.relative(path) else {
                 continue;
@@ -250,7 +250,7 @@ impl<'a> Looking<'a> {
         let Ok(_guard) = self.project.lock(path) else {
             return Ok(true);
         };
-        self.is_other(&mut self.lookout(), path)
+        self.is_other(&mut self.project.lookout(), path)
     }
 
     fn is_other(&mut self, lookout: &mut Lookout<'a>, path: &NotePath) -> Result<bool> {
@@ -304,14 +304,6 @@ impl<'a> Looking<'a> {
         paths
             .collect::<Option<Vec<_>>>()
             .map_or(Look::Other, Look::Inside)
-    }
-
-    /// Looks with the rules as they are now.
-    fn lookout(&self) -> Lookout<'a> {
-        Lookout::new(
-            self.project.root(),
-            self.project.engine.settings.bmignore.as_deref(),
-        )
     }
 }
 

@@ -4,7 +4,7 @@
 //! folder that is only a project's name.
 
 use super::{EditRequest, Edited};
-use crate::files::{self, Lookout, NoteGuard, Presence};
+use crate::files::{self, NoteGuard, Presence};
 use crate::{Error, Project, Result, WriteRequest};
 use cairn_index::{Change, NoteRecord};
 use cairn_note::NotePath;
@@ -123,8 +123,7 @@ impl<'a> Project<'a> {
         let Ok(name) = self.local_name(identifier) else {
             return Ok(None);
         };
-        let bmignore = self.engine.settings.bmignore.as_deref();
-        let mut lookout = Lookout::new(self.root(), bmignore);
+        let mut lookout = self.lookout();
         for extension in ["", ".md", ".markdown"] {
             let Ok(path) = NotePath::parse(&format!("{name}{extension}")) else {
                 continue;

@@ -3,7 +3,7 @@
 //! It looks at names only. Invariant: an event that is not dropped is handed over once, with those that came soon
 //! after it, and waiting for one costs nothing.
 
-use super::{Watched as Seen, is_rule};
+use super::{Watched, is_rule};
 use crate::ignore_rules::{is_hidden, is_transient};
 use notify::event::{EventKind, ModifyKind};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ const MOST_PATHS: usize = 4096;
 
 /// A watched folder.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(super) struct Root {
     /// The project's name.
     pub(super) project: String,
     /// Its folder as the registry names it.
@@ -34,7 +34,7 @@ pub(super) struct Watched {
 /// Events gathered until they pause.
 #[derive(Debug)]
 pub(super) struct Gathering {
-    roots: Vec<Watched>,
+    roots: Vec<Root>,
     held: Mutex<Held>,
     arrived: Condvar,
 }
@@ -55,7 +55,7 @@ struct Gathered {
 }
 
 impl Gathering {
-    pub(super) fn new(roots: Vec<Watched>) -> Self {
+    pub(super) fn new(roots: Vec<Root>) -> Self {
         let held = Held {
             gathered: vec![Gathered::default(); roots.len()],
             ..Held::default()
@@ -67,7 +67,7 @@ impl Gathering {
         }
     }
 
-    pub(super) fn roots(&self) -> &[Watched] {
+    pub(super) fn roots(&self) -> &[Root] {
         &self.roots
     }
 
@@ -81,7 +81,7 @@ impl Gathering {
     }
 
     /// Waits for events, then until they pause; `None` when no more are wanted.
-    pub(super) fn next(&self) -> Option<Vec<Seen>> {
+    pub(super) fn next(&self) -> Option<Vec<Watched>> {
         let mut held = self
             .arrived
             .wait_while(self.held(), |held| !held.ended && held.is_empty())
@@ -105,7 +105,7 @@ impl Gathering {
         Some(
             seen.map(|(root, gathered)| {
                 let gathered = std::mem::take(gathered);
-                Seen {
+                Watched {
                     project: root.project.clone(),
                     paths: gathered.paths.into_iter().collect(),
                     overflow: gathered.overflow,
@@ -204,7 +204,7 @@ mod tests {
     use notify::event::{AccessKind, CreateKind, Event, Flag, RemoveKind};
 
     fn gathering() -> Gathering {
-        let root = |project: &str, real: &str| Watched {
+        let root = |project: &str, real: &str| Root {
             project: project.to_owned(),
             root: PathBuf::from(real.replace("real", "named")),
             real: PathBuf::from(real),
@@ -221,7 +221,7 @@ mod tests {
     /// `project: paths`, or `project: everything`.
     fn shown(gathering: &Gathering) -> Vec<String> {
         let seen = gathering.next().expect("it has not ended");
-        let line = |seen: Seen| {
+        let line = |seen: Watched| {
             let paths: Vec<String> = seen
                 .paths
                 .iter()

@@ -1,7 +1,7 @@
 //! Every file as something that can be read, and what is known of all.
 
 use crate::support::{main, open};
-use cairn_engine::{RecentItem, RecentKind};
+use cairn_engine::{RecentItem, RowKind};
 use cairn_index::NoteRecord;
 use cairn_note::NotePath;
 use cairn_testkit::Vault;
@@ -116,7 +116,7 @@ fn what_changed_lately_part_by_part() {
     let vault = Vault::new(GARDEN);
     let engine = open(&vault);
     let since: Timestamp = "2025-06-01T12:00:00Z".parse().expect("a time");
-    let said = |kinds: &[RecentKind], offset, limit| -> Vec<String> {
+    let said = |kinds: &[RowKind], offset, limit| -> Vec<String> {
         let items = main(&engine).recent_items(since, kinds, offset, limit);
         let word = |item: RecentItem| match item {
             RecentItem::Note(note) => note.title.clone(),
@@ -140,7 +140,7 @@ fn what_changed_lately_part_by_part() {
             .map(word)
             .collect()
     };
-    use RecentKind::{Note, Observation, Relation};
+    use RowKind::{Note, Observation, Relation};
     assert_eq!(said(&[Note], 0, 10), ["a", "b"]);
     assert_eq!(said(&[Note], 1, 10), ["b"]);
     assert_eq!(said(&[Observation], 0, 10), ["a: one", "b: two"]);

@@ -14,7 +14,7 @@ use super::declaration::{
 };
 use super::failure::Failure;
 use super::reply::Reply;
-use cairn_engine::{Error, RecentItem, RecentKind};
+use cairn_engine::{Error, RecentItem, RowKind};
 use serde_json::{Value, json};
 use window::{TIMEFRAME, Window};
 
@@ -61,7 +61,7 @@ const MOST_ITEMS: usize = 100;
 /// What was asked.
 struct Asked {
     window: Window,
-    kinds: Vec<RecentKind>,
+    kinds: Vec<RowKind>,
     /// Whether the kinds were named.
     filtered: bool,
     page: usize,
@@ -114,13 +114,13 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 /// Reads which kinds are wanted.
-fn kinds(types: &[String]) -> Result<Vec<RecentKind>, Failure> {
+fn kinds(types: &[String]) -> Result<Vec<RowKind>, Failure> {
     let mut kinds = Vec::new();
     for name in types {
         let kind = match name.trim().to_lowercase().as_str() {
-            "entity" => RecentKind::Note,
-            "observation" => RecentKind::Observation,
-            "relation" => RecentKind::Relation,
+            "entity" => RowKind::Note,
+            "observation" => RowKind::Observation,
+            "relation" => RowKind::Relation,
             _ => {
                 return Err(Failure::raised(format!(
                     "Invalid type: {name}. Valid types are: ['entity', 'observation', 'relation']"
@@ -132,7 +132,7 @@ fn kinds(types: &[String]) -> Result<Vec<RecentKind>, Failure> {
         }
     }
     if kinds.is_empty() {
-        kinds.push(RecentKind::Note);
+        kinds.push(RowKind::Note);
     }
     Ok(kinds)
 }

@@ -159,7 +159,7 @@ fn save(note_type: &str) -> String {
 
 /// Returns a line with the types there are, the most frequent first.
 pub(super) fn types(project: Project<'_>) -> String {
-    let types = project.note_types().unwrap_or_default();
+    let types = project.every_type().unwrap_or_default();
     let mut names: Vec<_> = types
         .iter()
         .take(MOST_TYPES)
