@@ -6,6 +6,8 @@
 mod log;
 mod redact;
 
+pub(crate) use log::Log;
+
 use crate::config_file::{ConfigFile, Reload};
 use crate::failure::{Failure, Result};
 use crate::invocation::Invocation;
@@ -14,7 +16,6 @@ use crate::settings::{Config, Home, Keeping, Reach};
 use cairn_engine::Settings;
 use cairn_server::{Diagnostics, HomeError};
 use jiff::Zoned;
-use log::Log;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;

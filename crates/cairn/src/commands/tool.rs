@@ -69,20 +69,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
         return Ok(list(invocation));
     };
     let tool = typed.tool;
-    let mut given = match typed.whole.as_deref() {
-        None => Map::new(),
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| {
-                    Failure::invalid(format!("cannot read the arguments on stdin: {error}"))
-                })?;
-            object(&text)?
-        }
-        Some(text) => object(text)?,
-    };
-    given.extend(typed.single);
+    let mut given = given(typed)?;
     let takes = |name: &str| {
         tool.parameters
             .iter()
@@ -123,6 +110,25 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
         return Err(Failure::interrupted());
     }
     answer(reply)
+}
+
+/// The arguments of a call: what single options say wins over what stands in the whole.
+fn given(typed: Typed) -> Result<Map<String, Value>> {
+    let mut given = match typed.whole.as_deref() {
+        None => Map::new(),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| {
+                    Failure::invalid(format!("cannot read the arguments on stdin: {error}"))
+                })?;
+            object(&text)?
+        }
+        Some(text) => object(text)?,
+    };
+    given.extend(typed.single);
+    Ok(given)
 }
 
 /// Brings the index of every project in step with its files, since a call may reach any of them.

@@ -4,7 +4,7 @@
 
 use super::{Tools, parent};
 use crate::failure::{Failure, Result};
-use crate::home::Machine;
+use crate::home::{Log, Machine};
 use crate::invocation::Invocation;
 use crate::output::Answer;
 use crate::settings::{Config, keys};
@@ -99,18 +99,42 @@ pub(super) fn run(
         Some(transport) => Some(options(arguments, transport, config.as_ref())?),
     };
     let log = machine.log().clone();
-    let options = HostOptions {
-        project: invocation.named_project().map(str::to_owned),
-        ..HostOptions::default()
-    };
-    let host = Host::new(machine, options);
-    let mcp = Mcp::new(Arc::clone(&host), tools);
+    let project = invocation.named_project().map(str::to_owned);
+    let host = Host::new(
+        machine,
+        HostOptions {
+            project,
+            ..HostOptions::default()
+        },
+    );
     log.note(concat!("cairn ", env!("CARGO_PKG_VERSION")));
-    let served = match http {
+    let served = serve(&host, tools, http, &log);
+    host.stop();
+    match served {
+        Ok(()) => {
+            log.note("ends");
+            Ok(Answer::nothing())
+        }
+        Err(error) => {
+            log.note(&format!("ends: {error}"));
+            Err(unserved(&error))
+        }
+    }
+}
+
+/// Serves over HTTP, or over stdio where that is `None`.
+fn serve(
+    host: &Arc<Host>,
+    tools: ToolSet,
+    http: Option<HttpOptions>,
+    log: &Log,
+) -> std::io::Result<()> {
+    let mcp = Mcp::new(Arc::clone(host), tools);
+    match http {
         None => {
             log.note("serves MCP over stdio");
             parent::watch({
-                let (host, log) = (Arc::clone(&host), log.clone());
+                let (host, log) = (Arc::clone(host), log.clone());
                 move || {
                     log.note("ends: its parent is gone");
                     host.stop();
@@ -126,17 +150,6 @@ pub(super) fn run(
             cairn_server::http(mcp, options, |address| {
                 log.line(&format!("serves MCP at http://{address}{path}"));
             })
-        }
-    };
-    host.stop();
-    match served {
-        Ok(()) => {
-            log.note("ends");
-            Ok(Answer::nothing())
-        }
-        Err(error) => {
-            log.note(&format!("ends: {error}"));
-            Err(unserved(&error))
         }
     }
 }

@@ -53,32 +53,7 @@ impl Page {
             );
             return text;
         }
-        let (folders, files): (Vec<_>, Vec<_>) = rows
-            .iter()
-            .partition(|row| matches!(row, ListingRow::Folder { .. }));
-        for row in &folders {
-            text.push_str(&line(row, &call.now));
-        }
-        if !folders.is_empty() && !files.is_empty() {
-            text.push('\n');
-        }
-        for row in &files {
-            text.push_str(&line(row, &call.now));
-        }
-        let counts: Vec<String> = [
-            (folders.len(), "directory", "directories"),
-            (files.len(), "file", "files"),
-        ]
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
-        .collect();
-        let _ = write!(
-            text,
-            "\nTotal: {} items ({})",
-            rows.len(),
-            counts.join(", ")
-        );
+        text.push_str(&self.rows(call));
         if self.listing.has_more {
             let _ = write!(
                 text,
@@ -90,6 +65,37 @@ impl Page {
             let _ = write!(text, "\n[Cut to {} of {of} rows by max_tokens]", rows.len());
         }
         text
+    }
+
+    /// The lines of folders, then those of files, and how many there are of each.
+    fn rows(&self, call: &Call<'_>) -> String {
+        let rows = &self.listing.rows;
+        let (folders, files): (Vec<_>, Vec<_>) = rows
+            .iter()
+            .partition(|row| matches!(row, ListingRow::Folder { .. }));
+        let lines = |rows: &[&ListingRow]| -> String {
+            rows.iter().map(|row| line(row, &call.now)).collect()
+        };
+        let gap = if folders.is_empty() || files.is_empty() {
+            ""
+        } else {
+            "\n"
+        };
+        let counts: Vec<String> = [
+            (folders.len(), "directory", "directories"),
+            (files.len(), "file", "files"),
+        ]
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
+        .collect();
+        format!(
+            "{}{gap}{}\nTotal: {} items ({})",
+            lines(&folders),
+            lines(&files),
+            rows.len(),
+            counts.join(", ")
+        )
     }
 
     /// The call that gives the page after this one.
