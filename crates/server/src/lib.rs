@@ -13,7 +13,7 @@ mod wire;
 pub use host::{Diagnostics, Home, HomeError, Host, HostOptions, Indexing};
 pub use http::{HttpOptions, HttpTransport, Token, http, http_until};
 pub use mcp::arguments::{ArgumentError, Arguments};
-pub use mcp::call::{Call, Format, Routed};
+pub use mcp::call::Call;
 pub use mcp::declaration::{Declaration, Effect, Kind, Need, Parameter, Produces, Profile};
 pub use mcp::failure::Failure;
 pub use mcp::reply::{Body, Reply};

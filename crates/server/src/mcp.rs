@@ -12,39 +12,42 @@ pub(crate) mod progress;
 pub(crate) mod prompts;
 pub(crate) mod reply;
 pub(crate) mod resources;
-pub(crate) mod schema;
 pub(crate) mod subscriptions;
+pub(crate) mod tool_schema;
 pub(crate) mod tools;
 
+// The tools, each under its own name.
 mod basic_memory_diagnostics;
 mod build_context;
 mod create_memory_project;
 mod delete_note;
 mod delete_project;
 mod edit_note;
-mod excerpt;
 mod fetch;
 mod list_directory;
 mod list_memory_projects;
 mod list_workspaces;
-mod many_files;
-mod media_type;
 mod move_note;
-mod next_call;
 mod read_content;
 mod read_note;
 mod recent_activity;
 mod schema_diff;
 mod schema_infer;
-pub mod schema_json;
-mod schema_page;
-mod schema_text;
 mod schema_validate;
 mod search;
 mod search_notes;
 mod sync;
 mod view_note;
 mod write_note;
+
+// What several tools say alike.
+mod excerpt;
+mod many_files;
+mod media_type;
+mod next_call;
+pub mod schema_json;
+mod schema_page;
+mod schema_text;
 mod written;
 
 use crate::host::Host;
@@ -92,7 +95,7 @@ pub fn listed(tools: ToolSet) -> Vec<Tool> {
     tools::TOOLS
         .iter()
         .filter(|tool| tools.has(tool))
-        .map(schema::tool)
+        .map(tool_schema::tool)
         .collect()
 }
 

@@ -108,7 +108,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         url: if parsed.path.contains('*') {
             routed.local.clone()
         } else {
-            routed.identifier.to_owned()
+            url.to_owned()
         },
         depth: arguments.count("depth").min(DEEPEST),
         timeframe: Some(window.phrase.clone()),

@@ -34,21 +34,20 @@ pub struct Call<'a> {
 
 /// What form an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people and models.
     Text,
     /// For programs.
     Json,
 }
 
-/// An identifier and the project it is looked up in.
-pub struct Routed<'c> {
+/// Where an identifier is looked up.
+pub(crate) struct Routed<'c> {
     /// The project.
-    pub project: Project<'c>,
-    /// The identifier as given; the engine knows what `memory://` and a project's prefix mean.
-    pub identifier: &'c str,
-    /// The identifier without `memory://` and without the project's prefix: a path a new note may get.
-    pub local: String,
+    pub(crate) project: Project<'c>,
+    /// The identifier without `memory://` and without the project's prefix: a path a new note may get. The engine is
+    /// given the identifier itself, since it knows what both mean.
+    pub(crate) local: String,
 }
 
 /// Which identifiers may name their project themselves.
@@ -65,7 +64,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Call<'_> {
     /// Returns the form the answer is to have.
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         match self.arguments.optional_text("output_format") {
             Some("json") => Format::Json,
             _ => Format::Text,
@@ -90,11 +89,7 @@ impl Call<'_> {
     ///
     /// # Errors
     /// As [`Self::project`]; when the identifier names another project than the only one that may be reached.
-    pub(crate) fn route<'c>(
-        &'c self,
-        identifier: &'c str,
-        prefix: Prefix,
-    ) -> Result<Routed<'c>, Failure> {
+    pub(crate) fn route(&self, identifier: &str, prefix: Prefix) -> Result<Routed<'_>, Failure> {
         let bare = bare(identifier);
         let is_url = bare.len() != identifier.trim().len();
         let named = (is_url || prefix == Prefix::Plain)
@@ -118,11 +113,7 @@ impl Call<'_> {
             }
             _ => bare,
         };
-        Ok(Routed {
-            project,
-            identifier,
-            local,
-        })
+        Ok(Routed { project, local })
     }
 
     /// The project that the first segment names, when there is more than that segment.

@@ -196,5 +196,5 @@ pub(crate) const MAX_TOKENS: Parameter = Parameter {
     },
     need: Need::Optional,
     aliases: &[],
-    description: "Cut the answer to about this many tokens and say how to go on",
+    description: "Cut the answer to about this many tokens",
 };

@@ -58,9 +58,9 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let routed = call.route(identifier, Prefix::Url)?;
     let project = &routed.project.settings().name;
     if call.arguments.flag("is_directory") {
-        return Ok(directory::deleted(call, &routed));
+        return Ok(directory::deleted(call, identifier, &routed));
     }
-    let deleted = routed.project.delete_note(routed.identifier);
+    let deleted = routed.project.delete_note(identifier);
     if deleted.is_ok() {
         call.host.tell_changed(project, true);
     }

@@ -66,7 +66,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 fn read(call: &Call<'_>, id: &str) -> Result<ReadNote, Failure> {
     let routed = call.route(id, Prefix::Plain)?;
     Ok(routed.project.read_note(&ReadRequest {
-        identifier: routed.identifier.to_owned(),
+        identifier: id.to_owned(),
         ..ReadRequest::default()
     })?)
 }

@@ -103,7 +103,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 /// The note an identifier names, or why there is none.
 pub(super) fn find<'c>(
     call: &'c Call<'_>,
-    identifier: &'c str,
+    identifier: &str,
 ) -> Result<Result<ReadNote, Missing<'c>>, Failure> {
     let routed = call.route(identifier, Prefix::Plain)?;
     let project = routed.project;

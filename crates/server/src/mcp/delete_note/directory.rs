@@ -12,7 +12,7 @@ use cairn_engine::{Confirm, DeletedDirectory, Error};
 use serde_json::{Value, json};
 
 /// Deletes the folder.
-pub(super) fn deleted(call: &Call<'_>, routed: &Routed<'_>) -> Reply {
+pub(super) fn deleted(call: &Call<'_>, identifier: &str, routed: &Routed<'_>) -> Reply {
     let project = &routed.project.settings().name;
     let confirm = if call.arguments.flag("confirm") {
         Confirm::Given
@@ -33,7 +33,6 @@ pub(super) fn deleted(call: &Call<'_>, routed: &Routed<'_>) -> Reply {
     {
         call.host.tell_changed(project, true);
     }
-    let identifier = routed.identifier;
     match (deleted, call.format()) {
         (Ok(deleted), Format::Text) => {
             let text = text(
