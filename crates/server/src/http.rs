@@ -5,20 +5,19 @@
 
 mod guard;
 mod sse;
+mod streamable;
 
-use crate::wire::LARGEST_MESSAGE;
 use axum::body::to_bytes;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
-use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
-use axum::{Json, Router};
+use axum::Json;
 use guard::Guard;
 use rmcp::ServerHandler;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::model::ErrorCode;
 use serde_json::json;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -73,9 +72,6 @@ impl std::fmt::Debug for Token {
 /// How long open requests and streams may take to end.
 const ENDING: Duration = Duration::from_millis(600);
 
-/// How long a session that nobody uses is kept: clients come back after a night.
-const SESSION: Duration = Duration::from_hours(24);
-
 /// Verbs that run at once; more wait their turn.
 const VERBS: usize = 128;
 
@@ -129,7 +125,7 @@ async fn serve<H: ServerHandler + Clone>(
     let address = listener.local_addr()?;
     let ended = CancellationToken::new();
     let router = match options.transport {
-        HttpTransport::Streamable => streamable(handler, &paths, &ended),
+        HttpTransport::Streamable => streamable::router(handler, &paths, &ended),
         HttpTransport::Sse => sse::router(handler, &paths, &ended),
     };
     let router = router
@@ -138,15 +134,9 @@ async fn serve<H: ServerHandler + Clone>(
             move |request: Request, next: Next| {
                 let guard = Arc::clone(&guard);
                 async move {
-                    if let Some(refused) = guard.refused(request.uri(), request.headers()) {
-                        return refused;
-                    }
-                    let is_delete = request.method() == Method::DELETE;
-                    let response = worded(next.run(request).await).await;
-                    // Clients take only these for a session that has ended: 200 and 204.
-                    match response.status() {
-                        StatusCode::ACCEPTED if is_delete => StatusCode::NO_CONTENT.into_response(),
-                        _ => response,
+                    match guard.refused(request.uri(), request.headers()) {
+                        None => worded(next.run(request).await).await,
+                        Some(refused) => refused,
                     }
                 }
             },
@@ -168,28 +158,6 @@ async fn serve<H: ServerHandler + Clone>(
     ended.cancel();
     drop(tokio::time::timeout(ENDING, serving).await);
     Ok(())
-}
-
-/// The one endpoint of every revision since 2025-03-26: sessions for those that have them, and none for the others.
-fn streamable<H: ServerHandler + Clone>(
-    handler: H,
-    paths: &[String],
-    ended: &CancellationToken,
-) -> Router {
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config.keep_alive = Some(SESSION);
-    // Who may come in is asked in one place, the guard.
-    let config = StreamableHttpServerConfig::default()
-        .disable_allowed_hosts()
-        .disable_allowed_origins()
-        .with_json_response(true)
-        .with_max_request_body_bytes(LARGEST_MESSAGE)
-        .with_cancellation_token(ended.child_token());
-    let service =
-        StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(sessions), config);
-    paths.iter().fold(Router::new(), |router, path| {
-        router.route_service(path, service.clone())
-    })
 }
 
 /// The path of the endpoint, without and with a slash at its end.
@@ -250,10 +218,14 @@ async fn worded(response: Response) -> Response {
 
 /// An answer to a request that is not served, for programs and people.
 fn refusal(status: StatusCode, message: &str) -> Response {
+    refusal_of(status, ErrorCode::INVALID_REQUEST, message)
+}
+
+fn refusal_of(status: StatusCode, code: ErrorCode, message: &str) -> Response {
     let body = json!({
         "jsonrpc": "2.0",
         "id": null,
-        "error": { "code": -32600, "message": message },
+        "error": { "code": code.0, "message": message },
     });
     (status, Json(body)).into_response()
 }

@@ -124,14 +124,57 @@ fn what_is_no_message_is_refused_and_the_session_goes_on() {
     let server = Server::streamable("");
     let (session, _) = Session::begin(&server, "2025-06-18");
     for body in ["{\"jsonrpc\":", "nonsense", "", "17"] {
-        let status = session.send("POST", body).status;
-        assert!((400..500).contains(&status), "{body:?} has {status}");
+        let refused = session.send("POST", body);
+        assert_eq!(refused.status, 400, "{body:?}");
+        assert_eq!(refused.json()["error"]["code"], -32700, "{body:?}");
     }
+    let plain = [HEADERS[0], ("content-type", "text/plain")];
+    let refused = server.send(
+        "POST",
+        "/mcp",
+        &plain,
+        &initialize("2025-06-18").to_string(),
+    );
+    assert_eq!(refused.status, 415);
     let unknown = session.request("no/such", &json!({}));
     assert_eq!(unknown.message["error"]["code"], -32601);
     let misread = session.request("tools/call", &json!({ "arguments": {} }));
     assert_eq!(misread.message["error"]["code"], -32602);
     assert_eq!(session.request("ping", &json!({})).result(), &json!({}));
+}
+
+#[test]
+fn who_takes_any_type_is_served() {
+    let server = Server::streamable("");
+    let begin = initialize("2025-06-18").to_string();
+    for (accept, status) in [
+        (Some("*/*"), 200),
+        (Some("text/html, */*;q=0.1"), 200),
+        (None, 200),
+        (Some("application/json"), 406),
+    ] {
+        let mut headers = vec![HEADERS[1]];
+        headers.extend(accept.map(|accept| ("accept", accept)));
+        let reply = server.send("POST", "/mcp", &headers, &begin);
+        assert_eq!(reply.status, status, "{accept:?}");
+    }
+}
+
+#[test]
+fn of_too_many_sessions_the_one_unused_for_longest_ends() {
+    let server = Server::streamable("");
+    let (first, _) = Session::begin(&server, "2025-06-18");
+    let (second, _) = Session::begin(&server, "2025-06-18");
+    let mut listening = second.listen();
+    for _ in 0..254 {
+        Session::begin(&server, "2025-06-18");
+    }
+    first.request("ping", &json!({})).result();
+    Session::begin(&server, "2025-06-18");
+    while listening.message().is_some() {}
+    let ping = request(9, "ping", &json!({}));
+    assert_eq!(second.post(&ping).status, 404);
+    assert_eq!(first.post(&ping).status, 200);
 }
 
 #[test]
