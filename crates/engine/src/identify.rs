@@ -6,7 +6,7 @@
 use crate::{Error, Project, Result};
 use cairn_index::{NoteKey, NoteRecord, Resolution, Session};
 use cairn_note::NotePath;
-use cairn_note::link::LinkTarget;
+use cairn_note::link::{self, LinkTarget};
 use cairn_note::permalink;
 use std::collections::HashSet;
 
@@ -222,11 +222,7 @@ impl Project<'_> {
 }
 
 pub(crate) fn without_scheme(identifier: &str) -> &str {
-    let text = identifier.trim();
-    match text.split_at_checked("memory://".len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("memory://") => rest,
-        _ => text,
-    }
+    link::without_scheme(identifier).unwrap_or(identifier.trim())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod glob;
 mod url;
 
 pub use glob::Glob;
-pub use url::{MemoryUrl, UrlError};
+pub use url::{MemoryUrl, UrlError, without_scheme};
 
 use crate::path::alias_key;
 use crate::permalink::{below_project, slug, without_extension};

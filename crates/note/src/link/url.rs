@@ -42,6 +42,12 @@ pub enum UrlError {
 
 const SCHEME: &str = "memory://";
 
+/// Returns what follows `memory://`, whose letters may have any case; `None` where a text does not begin with it.
+pub fn without_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.trim().split_at_checked(SCHEME.len())?;
+    scheme.eq_ignore_ascii_case(SCHEME).then_some(rest)
+}
+
 impl MemoryUrl {
     /// The most characters a URL may have, as in the reference.
     pub const LONGEST: usize = 2028;
@@ -56,7 +62,7 @@ impl MemoryUrl {
         if length > Self::LONGEST {
             return Err(UrlError::TooLong(length));
         }
-        let path = text.strip_prefix(SCHEME).unwrap_or(text).trim();
+        let path = without_scheme(text).unwrap_or(text).trim();
         if path.is_empty() {
             return Err(UrlError::Empty);
         }

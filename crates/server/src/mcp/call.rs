@@ -8,6 +8,7 @@ use super::declaration::Declaration;
 use super::failure::Failure;
 use crate::host::Host;
 use cairn_engine::{Cancel, Engine, Progress, Project};
+use cairn_note::link::without_scheme;
 use jiff::Zoned;
 use std::sync::Arc;
 use std::time::Duration;
@@ -176,9 +177,7 @@ fn no_projects() -> Failure {
 
 /// An identifier without `memory://`, with `::` read as `/`.
 fn bare(identifier: &str) -> String {
-    let identifier = identifier.trim();
-    identifier
-        .strip_prefix("memory://")
-        .unwrap_or(identifier)
+    without_scheme(identifier)
+        .unwrap_or(identifier.trim())
         .replace("::", "/")
 }

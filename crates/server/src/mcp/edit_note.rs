@@ -15,6 +15,7 @@ use super::reply::Reply;
 use super::written;
 use cairn_engine::{EditRequest, Edited};
 use cairn_note::edit::{Edit, Subsections};
+use cairn_note::link::without_scheme;
 use refusals::Refusal;
 use serde_json::json;
 
@@ -144,7 +145,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// Returns the first segment of a `memory://` URL that names no project of the call.
 fn unresolved_route<'i>(identifier: &'i str, local: &str) -> Option<&'i str> {
-    let bare = identifier.trim().strip_prefix("memory://")?;
+    let bare = without_scheme(identifier)?;
     let (first, rest) = local.split_once('/')?;
     let is_whole = bare.replace("::", "/") == local;
     (is_whole && !first.is_empty() && !rest.is_empty()).then_some(&bare[..first.len()])

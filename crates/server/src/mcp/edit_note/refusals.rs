@@ -6,6 +6,7 @@ use super::{Call, Failure, Format, Reply, written};
 use crate::mcp::next_call;
 use cairn_engine::{Error, Project};
 use cairn_note::edit::EditError;
+use cairn_note::link;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -115,14 +116,14 @@ impl Refusal<'_> {
         next_call::sync(&next_call::reaching(self.call, self.project))
     }
 
+    fn without_scheme(&self) -> &str {
+        link::without_scheme(self.identifier).unwrap_or(self.identifier.trim())
+    }
+
     fn not_found(&self, near: &[String]) -> Page {
         let identifier = self.identifier;
-        let name = identifier.trim_end_matches('/');
-        let (folder, title) = name
-            .strip_prefix("memory://")
-            .unwrap_or(name)
-            .rsplit_once('/')
-            .unwrap_or(("/", name));
+        let name = self.without_scheme().trim_end_matches('/');
+        let (folder, title) = name.rsplit_once('/').unwrap_or(("/", name));
         let near = if near.is_empty() {
             String::new()
         } else {
@@ -157,11 +158,7 @@ impl Refusal<'_> {
 
     fn unresolved_route(&self, route: &str) -> Page {
         let project = self.project_name();
-        let local = self
-            .identifier
-            .trim()
-            .strip_prefix("memory://")
-            .unwrap_or(self.identifier);
+        let local = self.without_scheme();
         Page {
             more: json!({ "project": project, "projectRoute": route }),
             ..Page::new(
@@ -245,8 +242,7 @@ impl Refusal<'_> {
     }
 
     fn not_allowed(&self) -> Page {
-        let name = self.identifier.trim();
-        let name = name.strip_prefix("memory://").unwrap_or(name);
+        let name = self.without_scheme();
         let directory = name
             .rsplit_once('/')
             .map_or(name, |(directory, _)| directory);

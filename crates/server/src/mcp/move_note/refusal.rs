@@ -8,6 +8,7 @@ use super::super::next_call;
 use super::super::written;
 use super::Wish;
 use cairn_engine::{Error, Project};
+use cairn_note::link::without_scheme;
 use cairn_note::path::{NotePath, PathError};
 use std::io::ErrorKind;
 
@@ -84,11 +85,6 @@ pub(super) fn local<'d>(project: &Project<'_>, text: &'d str) -> &'d str {
         }
         _ => name,
     }
-}
-
-fn without_scheme(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.split_at_checked("memory://".len())?;
-    scheme.eq_ignore_ascii_case("memory://").then_some(rest)
 }
 
 /// The other project that the first segment of a path names, when there is more than that segment.

@@ -10,6 +10,7 @@ use crate::mcp::reply::Reply;
 use cairn_engine::{Error, Project};
 use cairn_index::NoteRecord;
 use cairn_note::NotePath;
+use cairn_note::link::without_scheme;
 use cairn_note::path::PathError;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -224,7 +225,7 @@ fn nulls(related: &[NoteRecord], error: Option<&str>) -> Value {
 
 /// The call that makes the note that was looked for.
 fn create(call: &Call<'_>, identifier: &str, project: &str) -> String {
-    let identifier = identifier.trim().trim_start_matches("memory://");
+    let identifier = without_scheme(identifier).unwrap_or(identifier.trim());
     let identifier = identifier.trim_end_matches('/');
     let (folder, title) = identifier.rsplit_once('/').unwrap_or(("", identifier));
     let title = title.strip_suffix(".md").unwrap_or(title);
@@ -248,7 +249,7 @@ fn create(call: &Call<'_>, identifier: &str, project: &str) -> String {
 
 /// An identifier as words to search for.
 fn words(identifier: &str) -> String {
-    let name = identifier.trim().trim_start_matches("memory://");
+    let name = without_scheme(identifier).unwrap_or(identifier.trim());
     let last = name
         .trim_end_matches('/')
         .rsplit('/')

@@ -9,6 +9,7 @@ use crate::mcp::call::{Call, Prefix};
 use crate::mcp::excerpt::one_line;
 use crate::mcp::failure::Failure;
 use cairn_engine::{Project, RowKind, RowRequest, SearchBy, SearchRequest};
+use cairn_note::link::without_scheme;
 use serde_json::{Value, json};
 
 /// A question.
@@ -108,7 +109,7 @@ impl<'c> Ask<'c> {
 fn how(call: &Call<'_>, query: &str) -> Result<(SearchBy, bool), Refusal> {
     let given = call.arguments.optional_text("search_type").map(str::trim);
     let wanted = given.unwrap_or_default().to_ascii_lowercase();
-    if is_url(query) {
+    if without_scheme(query).is_some() {
         return Ok((SearchBy::Permalink, false));
     }
     match wanted.as_str() {
@@ -161,7 +162,7 @@ fn scope<'c>(call: &'c Call<'_>, query: &'c str) -> Result<(Vec<Project<'c>>, St
             .is_some_and(|name| !name.trim().is_empty())
     });
     if arguments.flag("search_all_projects") && !is_named {
-        let name = query.get("memory://".len()..).filter(|_| is_url(query));
+        let name = without_scheme(query);
         return Ok((
             call.engine.projects().collect(),
             name.unwrap_or(query).replace("::", "/"),
@@ -212,12 +213,6 @@ fn narrowed(mut search: SearchRequest, call: &Call<'_>) -> Option<SearchRequest>
 /// What somebody gave, on one line and not too long to be said again.
 pub(super) fn shown(text: &str) -> String {
     end_of(&one_line(text), 200)
-}
-
-fn is_url(query: &str) -> bool {
-    query
-        .get(.."memory://".len())
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("memory://"))
 }
 
 /// What an answer says when meaning was to count too.

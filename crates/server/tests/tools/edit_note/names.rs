@@ -130,3 +130,19 @@ fn notes_are_named_in_many_ways() {
         );
     }
 }
+
+#[test]
+fn the_scheme_of_a_name_may_have_any_case_and_is_no_part_of_a_title() {
+    let server = Server::new(GARDEN);
+    let append = edit_of("Memory://main/garden/plan", "append", "x", json!({}));
+    let edited = server.call("edit_note", &append);
+    assert!(edited.starts_with("# Edited note"), "{edited}");
+    let replace = edit_of(
+        "MEMORY://Nowhere",
+        "find_replace",
+        "x",
+        json!({ "find_text": "y" }),
+    );
+    let missing = server.call("edit_note", &replace);
+    assert!(missing.contains("title=\"Nowhere\""), "{missing}");
+}
