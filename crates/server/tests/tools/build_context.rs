@@ -1,7 +1,7 @@
 //! `build_context`: exact names in, a neighbourhood out.
 
-use crate::harness::Server;
-use cairn_server::{Body, HostOptions};
+use crate::harness::{Server, value};
+use cairn_server::HostOptions;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -32,10 +32,7 @@ modified: 2099-01-01
 ";
 
 fn json_of(server: &Server, arguments: &Value) -> Value {
-    match server.reply("build_context", arguments).body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("JSON is the default, not {text}"),
-    }
+    value(server.reply("build_context", arguments))
 }
 
 fn titles(answer: &Value) -> Vec<&str> {

@@ -1,7 +1,6 @@
 //! `list_directory`.
 
-use crate::harness::Server;
-use cairn_server::Body;
+use crate::harness::{Server, value};
 use serde_json::{Value, json};
 
 fn server() -> Server {
@@ -13,10 +12,7 @@ fn server() -> Server {
 fn page(server: &Server, arguments: &Value) -> Value {
     let reply = server.reply("list_directory", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("{text} is text"),
-    }
+    value(reply)
 }
 
 fn names(page: &Value) -> Vec<&str> {

@@ -1,7 +1,6 @@
 //! `read_content`.
 
-use crate::harness::Server;
-use cairn_server::Body;
+use crate::harness::{Server, value};
 use cairn_testkit::Vault;
 use image::{ImageFormat, RgbImage};
 use serde_json::{Value, json};
@@ -16,10 +15,7 @@ fn server() -> Server {
 fn answer(server: &Server, arguments: &Value) -> Value {
     let reply = server.reply("read_content", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("{text} is text"),
-    }
+    value(reply)
 }
 
 /// A picture whose pixels have nothing to do with each other, so that no codec makes it small.

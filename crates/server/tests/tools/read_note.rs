@@ -2,8 +2,8 @@
 
 mod misses;
 
-use crate::harness::Server;
-use cairn_server::{Body, HostOptions};
+use crate::harness::{self, Server, value};
+use cairn_server::HostOptions;
 use serde_json::{Value, json};
 
 const TEA: &str = "---\ntitle: Tea\ntype: drink\ntags: [green, hot]\npermalink: main/drinks/tea\n---\n\n# Tea\nintro\n\n## Brewing\n- [temperature] 80 degrees #hot\n- uses [[Water]]\n\n### Water\nsoft\n\n## Serving\ncold\n";
@@ -17,19 +17,13 @@ fn server() -> Server {
 fn text(server: &Server, arguments: &Value) -> String {
     let reply = server.reply("read_note", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
-    match reply.body {
-        Body::Text(text) => text,
-        Body::Json(value) => panic!("{value} is JSON"),
-    }
+    harness::text(&reply).to_owned()
 }
 
 fn object(server: &Server, arguments: &Value) -> Value {
     let reply = server.reply("read_note", arguments);
     assert!(!reply.is_error, "{arguments}: {reply:?}");
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("{text} is text"),
-    }
+    value(reply)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod limits;
 mod projects;
 
-use crate::harness::Server;
+use crate::harness::{Server, value};
 use cairn_server::Body;
 use serde_json::{Value, json};
 
@@ -28,10 +28,7 @@ fn numbered(notes: usize) -> String {
 fn body(server: &Server, arguments: &Value) -> Value {
     let reply = server.reply("search_notes", arguments);
     assert!(!reply.is_error, "{reply:?}");
-    match reply.body {
-        Body::Json(value) => value,
-        Body::Text(text) => panic!("not JSON: {text}"),
-    }
+    value(reply)
 }
 
 fn titles(server: &Server, arguments: Value) -> Vec<String> {
