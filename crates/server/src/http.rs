@@ -7,6 +7,7 @@ mod guard;
 mod sse;
 mod streamable;
 
+use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -14,7 +15,6 @@ use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
-use axum::Json;
 use guard::Guard;
 use rmcp::ServerHandler;
 use rmcp::model::ErrorCode;

@@ -6,13 +6,15 @@
 mod lines;
 
 use crate::mcp::Mcp;
-use crate::wire::{Incoming, LARGEST_MESSAGE, Opening, QUEUE, read, too_large};
+use crate::wire::{Incoming, LARGEST_MESSAGE, Opening, QUEUE, Unanswered, read, too_large};
 use futures::StreamExt as _;
 use lines::{Line, Lines};
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::{ServerInitializeError, serve_server_with_ct};
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -25,6 +27,9 @@ const ANSWERING: Duration = Duration::from_millis(600);
 
 /// How long they have to notice that they are to stop.
 const STOPPING: Duration = Duration::from_millis(100);
+
+/// How long a client whose requests wait may read nothing at all before it is taken for gone.
+const READING: Duration = Duration::from_secs(10);
 
 /// Verbs that run at once; more wait their turn.
 const VERBS: usize = 128;
@@ -64,8 +69,9 @@ pub async fn connection(
     let stop = CancellationToken::new();
     let (answer, answers) = channel(QUEUE);
     let (message, messages) = channel(QUEUE);
-    let mut writing = tokio::spawn(write(output, answers));
-    let mut reading = tokio::spawn(read_all(input, message, answer.clone()));
+    let flow = Arc::new(Flow::default());
+    let mut writing = tokio::spawn(write(output, answers, Arc::clone(&flow)));
+    let mut reading = tokio::spawn(read_all(input, message, answer.clone(), flow));
     let mut serving = tokio::spawn(serve(mcp, messages, answer, stop.clone()));
     tokio::select! {
         _ = &mut reading => {
@@ -93,11 +99,39 @@ pub async fn connection(
     Ok(())
 }
 
+/// What reading knows of writing.
+#[derive(Default)]
+struct Flow {
+    unanswered: Unanswered,
+    /// How many times something began to be written, and was.
+    begun: AtomicU64,
+    written: AtomicU64,
+}
+
+impl Flow {
+    /// Waits until there is room for a message; whether there will be any: the end of the input cannot be seen behind
+    /// a message that waits.
+    async fn admit(&self, message: &ClientJsonRpcMessage) -> bool {
+        let mut admitted = pin!(self.unanswered.admit(message));
+        loop {
+            let before = self.written.load(Ordering::Relaxed);
+            if timeout(READING, &mut admitted).await.is_ok() {
+                return true;
+            }
+            let written = self.written.load(Ordering::Relaxed);
+            if written == before && self.begun.load(Ordering::Relaxed) > written {
+                return false;
+            }
+        }
+    }
+}
+
 /// Passes on what is read until the input ends.
 async fn read_all(
     input: impl AsyncRead + Unpin,
     message: Sender<ClientJsonRpcMessage>,
     answer: Sender<ServerJsonRpcMessage>,
+    flow: Arc<Flow>,
 ) {
     let mut opening = Opening::default();
     let mut lines = FramedRead::new(input, Lines::new(LARGEST_MESSAGE));
@@ -109,7 +143,9 @@ async fn read_all(
         for incoming in incoming {
             let is_taken = match incoming {
                 Incoming::Message(read) if !opening.admits(&read) => true,
-                Incoming::Message(read) => message.send(read).await.is_ok(),
+                Incoming::Message(read) => {
+                    flow.admit(&read).await && message.send(read).await.is_ok()
+                }
                 Incoming::Wrong(wrong) => answer.send(wrong).await.is_ok(),
             };
             if !is_taken {
@@ -123,20 +159,25 @@ async fn read_all(
 async fn write(
     mut output: impl AsyncWrite + Unpin,
     mut answers: Receiver<ServerJsonRpcMessage>,
+    flow: Arc<Flow>,
 ) -> io::Result<()> {
     let mut bytes = Vec::new();
     while let Some(answer) = answers.recv().await {
         bytes.clear();
+        flow.unanswered.answered(&answer);
         serde_json::to_writer(&mut bytes, &answer)?;
         bytes.push(b'\n');
         while bytes.len() < 1 << 16
             && let Ok(answer) = answers.try_recv()
         {
+            flow.unanswered.answered(&answer);
             serde_json::to_writer(&mut bytes, &answer)?;
             bytes.push(b'\n');
         }
+        flow.begun.fetch_add(1, Ordering::Relaxed);
         output.write_all(&bytes).await?;
         output.flush().await?;
+        flow.written.fetch_add(1, Ordering::Relaxed);
         bytes.shrink_to(1 << 20);
     }
     Ok(())

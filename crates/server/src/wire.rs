@@ -4,16 +4,23 @@
 //! that says so, and what would end a conversation before it began is passed over.
 
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, GetMeta as _, ProtocolVersion,
-    RequestId, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode, ErrorData, GetMeta as _,
+    ProtocolVersion, RequestId, ServerJsonRpcMessage,
 };
 use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// The most one message may hold.
 pub(crate) const LARGEST_MESSAGE: usize = 16 << 20;
 
 /// How many messages wait on each side of a connection.
 pub(crate) const QUEUE: usize = 64;
+
+/// How many requests of a connection may be unanswered; the next one waits. A client that asks and does not read would
+/// have its answers pile up here.
+const UNANSWERED: usize = 256;
 
 /// What came in.
 #[derive(Debug)]
@@ -107,6 +114,68 @@ impl Opening {
                 .is_empty(),
         };
         true
+    }
+}
+
+/// The requests of a connection that are not answered.
+#[derive(Debug, Default)]
+pub(crate) struct Unanswered {
+    requests: Mutex<HashSet<RequestId>>,
+    fewer: Notify,
+}
+
+impl Unanswered {
+    /// Waits until there is room for a message that came in.
+    pub(crate) async fn admit(&self, message: &ClientJsonRpcMessage) {
+        match message {
+            ClientJsonRpcMessage::Request(request) => {
+                while !self.is_admitted(&request.id) {
+                    self.fewer.notified().await;
+                }
+            }
+            ClientJsonRpcMessage::Notification(notification) => {
+                // A request that is cancelled need not be answered.
+                if let ClientNotification::CancelledNotification(cancelled) =
+                    &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.over(id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes room for as many as are answered by a message that goes out.
+    pub(crate) fn answered(&self, message: &ServerJsonRpcMessage) {
+        match message {
+            ServerJsonRpcMessage::Response(response) => self.over(&response.id),
+            ServerJsonRpcMessage::Error(error) => {
+                if let Some(id) = &error.id {
+                    self.over(id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_admitted(&self, id: &RequestId) -> bool {
+        let mut requests = self.requests();
+        let has_room = requests.len() < UNANSWERED;
+        if has_room {
+            requests.insert(id.clone());
+        }
+        has_room
+    }
+
+    fn over(&self, id: &RequestId) {
+        if self.requests().remove(id) {
+            self.fewer.notify_one();
+        }
+    }
+
+    fn requests(&self) -> MutexGuard<'_, HashSet<RequestId>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

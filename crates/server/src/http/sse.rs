@@ -4,7 +4,7 @@
 //! without having been told its id.
 
 use super::refusal;
-use crate::wire::{Incoming, LARGEST_MESSAGE, Opening, QUEUE, read};
+use crate::wire::{Incoming, LARGEST_MESSAGE, Opening, QUEUE, Unanswered, read};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{OriginalUri, Query, State};
@@ -18,6 +18,7 @@ use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::serve_server_with_ct;
 use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
+use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{Sender, channel};
@@ -43,6 +44,7 @@ struct Session {
     message: Sender<ClientJsonRpcMessage>,
     answer: Sender<ServerJsonRpcMessage>,
     opening: Arc<Mutex<Opening>>,
+    unanswered: Arc<Unanswered>,
 }
 
 /// Returns the endpoints.
@@ -80,6 +82,7 @@ async fn open<H: ServerHandler + Clone>(
     let (message, mut messages) = channel(QUEUE);
     let (answer, mut answers) = channel::<ServerJsonRpcMessage>(QUEUE);
     let stop = sessions.ended.child_token();
+    let unanswered = Arc::new(Unanswered::default());
     {
         let mut open = lock(&sessions.open);
         if open.len() >= MOST {
@@ -92,6 +95,7 @@ async fn open<H: ServerHandler + Clone>(
             message,
             answer: answer.clone(),
             opening: Arc::default(),
+            unanswered: Arc::clone(&unanswered),
         };
         open.insert(id.clone(), session);
     }
@@ -115,9 +119,10 @@ async fn open<H: ServerHandler + Clone>(
         .event("endpoint")
         .data(format!("{}?sessionId={id}", uri.path()));
     let answers = stream::poll_fn(move |context| answers.poll_recv(context))
-        .filter_map(|answer| async move {
-            let text = serde_json::to_string(&answer).ok()?;
-            Some(Event::default().event("message").data(text))
+        .filter_map(move |answer| {
+            unanswered.answered(&answer);
+            let text = serde_json::to_string(&answer).ok();
+            ready(text.map(|text| Event::default().event("message").data(text)))
         })
         .take_until(stop.cancelled_owned());
     let events = stream::once(async { endpoint }).chain(answers);
@@ -160,7 +165,10 @@ async fn accept<H: ServerHandler + Clone>(
     for incoming in read(&bytes) {
         let is_taken = match incoming {
             Incoming::Message(read) if !lock(&session.opening).admits(&read) => true,
-            Incoming::Message(read) => session.message.send(read).await.is_ok(),
+            Incoming::Message(read) => {
+                session.unanswered.admit(&read).await;
+                session.message.send(read).await.is_ok()
+            }
             Incoming::Wrong(wrong) => {
                 is_wrong = true;
                 session.answer.send(wrong).await.is_ok()

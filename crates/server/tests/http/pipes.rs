@@ -277,6 +277,32 @@ fn who_is_told_of_a_change_finds_it() {
 }
 
 #[test]
+fn a_client_that_reads_nothing_waits_to_ask_more() {
+    let served = Served::new("");
+    let mut pipes = Pipes::begun(&served);
+    let line = format!("{}\n", request(1, "tools/list", &json!({})));
+    let mut input = pipes.input.take().expect("the input is open");
+    // Numbered anew each time, as a client does.
+    let flood = async {
+        for id in 2..20_000_u64 {
+            let line = line.replace("\"id\":1", &format!("\"id\":{id}"));
+            let written = input.write_all(line.as_bytes());
+            if tokio::time::timeout(PROMPT, written).await.is_err() {
+                return id;
+            }
+        }
+        20_000
+    };
+    let asked = pipes.runtime.block_on(flood);
+    assert!(asked < 5000, "{asked} requests wait in memory");
+    // Reading goes on where it was, and so does asking.
+    for _ in 0..500 {
+        assert!(pipes.next()["result"]["tools"].is_array());
+    }
+    drop(input);
+}
+
+#[test]
 fn a_host_that_is_stopped_ends_the_conversation() {
     let served = Served::new("");
     let mut pipes = Pipes::begun(&served);
