@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Some files of a project may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,12 @@ pub struct Watch {
     /// Dropped first, so that nothing arrives for a thread that is gone.
     _watcher: Option<RecommendedWatcher>,
     gathering: Arc<Gathering>,
+    /// Every project, its folder, and which one that was when the watch began.
+    folders: Vec<(String, PathBuf, Option<Which>)>,
 }
+
+/// Which folder it is of all that had its name.
+type Which = (u64, u64, Option<SystemTime>);
 
 /// Entries of new folders that are looked at one by one; where there are more a sync is as cheap.
 const MOST_ENTRIES: usize = 1000;
@@ -60,7 +66,9 @@ impl Watch {
         seen: impl Fn(Watched) + Send + 'static,
     ) -> (Self, Vec<(String, Error)>) {
         let (mut roots, mut failed) = (Vec::new(), Vec::new());
+        let mut folders = Vec::with_capacity(projects.len());
         for (project, root) in projects {
+            folders.push((project.clone(), root.clone(), which(&root)));
             // Events speak of where a folder really is.
             match root.canonicalize() {
                 Ok(real) => roots.push(Root {
@@ -90,9 +98,36 @@ impl Watch {
         let watch = Self {
             _watcher: watcher,
             gathering,
+            folders,
         };
         (watch, failed)
     }
+
+    /// Returns the projects whose folder is not the one that is watched: it was made anew, or came back, as that of a
+    /// disk does. One that is not there is none.
+    pub fn replaced(&self) -> Vec<String> {
+        let folders = self.folders.iter();
+        folders
+            .filter(|(_, root, watched)| {
+                let now = which(root);
+                now.is_some() && now != *watched
+            })
+            .map(|(project, _, _)| project.clone())
+            .collect()
+    }
+}
+
+fn which(root: &Path) -> Option<Which> {
+    let metadata = std::fs::metadata(root).ok()?;
+    #[cfg(unix)]
+    let (device, number) = {
+        use std::os::unix::fs::MetadataExt as _;
+        (metadata.dev(), metadata.ino())
+    };
+    #[cfg(not(unix))]
+    let (device, number) = (0, 0);
+    // A number is given again soon.
+    Some((device, number, metadata.created().ok()))
 }
 
 impl Drop for Watch {

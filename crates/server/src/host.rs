@@ -153,7 +153,10 @@ impl Host {
         if let Some(engine) = held.as_ref()
             && !self.home.changed()
         {
-            return Ok(Arc::clone(engine));
+            let engine = Arc::clone(engine);
+            drop(held);
+            self.follow_replaced();
+            return Ok(engine);
         }
         let engine = match held.as_ref() {
             // A registry that cannot be read now leaves the last good one in place.
@@ -237,7 +240,8 @@ impl Host {
     /// Tells everyone who listens that a call changed something. A watch, where there is one, finds out whether notes
     /// came or went.
     pub(crate) fn tell_called(&self) {
-        self.tell(None, locked(&self.watch).is_none());
+        let is_unwatched = self.watch.try_lock().is_ok_and(|watch| watch.is_none());
+        self.tell(None, is_unwatched);
     }
 
     fn tell(&self, project: Option<String>, list: bool) {

@@ -12,7 +12,9 @@ use std::sync::atomic::Ordering;
 /// The watch, and the folders it was begun with.
 pub(super) struct Watching {
     folders: Vec<(String, PathBuf)>,
-    _watch: Watch,
+    watch: Watch,
+    /// Whether another one is begun because a folder was made anew.
+    is_stale: bool,
 }
 
 impl Host {
@@ -26,6 +28,25 @@ impl Host {
             .spawn(move || host.follow());
         if let Err(error) = spawned {
             self.home.log(&format!("cannot begin to index: {error}"));
+        }
+    }
+
+    /// Begins anew with the projects whose folder was made anew, or came back, since the watch began: nothing tells
+    /// of changes in them.
+    pub(super) fn follow_replaced(&self) {
+        // Nobody waits for a watch that is being begun.
+        let Ok(mut watching) = self.watch.try_lock() else {
+            return;
+        };
+        let Some(watching_now) = watching.as_mut().filter(|watching| !watching.is_stale) else {
+            return;
+        };
+        let replaced = watching_now.watch.replaced();
+        watching_now.is_stale = !replaced.is_empty();
+        drop(watching);
+        if !replaced.is_empty() {
+            locked(&self.indexing).retain(|project, _| !replaced.contains(project));
+            self.follow_behind();
         }
     }
 
@@ -87,7 +108,7 @@ impl Host {
         if self.cancel.is_cancelled()
             || watching
                 .as_ref()
-                .is_some_and(|watching| watching.folders == folders)
+                .is_some_and(|watching| watching.folders == folders && !watching.is_stale)
         {
             return;
         }
@@ -106,7 +127,8 @@ impl Host {
         // Begun before the old one ends, so that nothing is missed between them.
         *watching = Some(Watching {
             folders,
-            _watch: watch,
+            watch,
+            is_stale: false,
         });
         drop(watching);
         if self.cancel.is_cancelled() {

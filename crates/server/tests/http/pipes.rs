@@ -277,6 +277,33 @@ fn who_is_told_of_a_change_finds_it() {
 }
 
 #[test]
+fn a_folder_that_is_made_anew_is_watched_again() {
+    let served = Served::new("//- a.md\n# A\n");
+    let mut pipes = Pipes::begun(&served);
+    while served.host.indexing("main") != Some(Indexing::Complete) {
+        std::thread::yield_now();
+    }
+    let root = served.vault.root();
+    std::fs::remove_dir_all(root).expect("nobody else writes there");
+    std::fs::create_dir(root).expect("the name is free");
+    // The first is found by the sync that begins anew, the second by the watch.
+    let (begun, mut id) = (Instant::now(), 0);
+    for file in ["b.md", "c.md"] {
+        served.vault.write(file, "# Born\n");
+        loop {
+            id += 1;
+            let list = call("list_directory", &json!({}));
+            pipes.send(&request(id, "tools/call", &list).to_string());
+            if pipes.answer(id).0.to_string().contains(file) {
+                break;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{file} is not seen");
+        }
+    }
+    pipes.end();
+}
+
+#[test]
 fn a_client_that_reads_nothing_waits_to_ask_more() {
     let served = Served::new("");
     let mut pipes = Pipes::begun(&served);
