@@ -163,6 +163,7 @@ impl Home {
             ),
             bmignore: self.bmignore(),
             zone: TimeZone::system(),
+            clock: jiff::Timestamp::now,
         })
     }
 }

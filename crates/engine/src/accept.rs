@@ -4,12 +4,15 @@
 //! file is written only under its lock and only when it is what the caller, or else the index, last saw.
 
 mod compare;
+mod record;
 
 use crate::files::{self, Lookout, NoteGuard};
 use crate::{Error, Project, Result, Written};
+use cairn_history::{ChangeId, Content, Operation};
 use cairn_index::{Change, NoteKey, NoteRecord, ProjectId, Session};
 use cairn_note::NotePath;
 pub(crate) use compare::{Found, is_checksum};
+pub(crate) use record::Planned;
 use std::path::Path;
 
 impl<'a> Project<'a> {
@@ -74,20 +77,53 @@ impl<'a> Project<'a> {
         })
     }
 
-    /// Writes a note's text over `old`, `None` when there is no file, and tells the index.
-    pub(crate) fn put(&self, path: &NotePath, old: Option<&Found>, text: &str) -> Result<()> {
+    /// Writes the text of the note with the id `note` over `old`, `None` when there is no file, and tells history and
+    /// index.
+    pub(crate) fn put(
+        &self,
+        path: &NotePath,
+        note: String,
+        old: Option<&Found>,
+        text: &str,
+        operation: Operation,
+    ) -> Result<()> {
+        self.put_in(path, note, old, text.as_bytes(), operation, None)
+            .map(|_| ())
+    }
+
+    /// As [`Self::put`], as part of a change of many notes.
+    pub(crate) fn put_in(
+        &self,
+        path: &NotePath,
+        note: String,
+        old: Option<&Found>,
+        bytes: &[u8],
+        operation: Operation,
+        change: Option<ChangeId>,
+    ) -> Result<ChangeId> {
+        let planned = Planned {
+            note,
+            path,
+            former: None,
+            operation,
+            before: old.map(Found::content),
+            after: Some(Content::Bytes(bytes.to_vec())),
+        };
+        let recorded = self.record(planned, change)?;
         files::write(
             self.root(),
             path,
-            text.as_bytes(),
+            bytes,
             self.engine.settings.durability,
             || self.still(path, old),
         )?;
+        let change = recorded.done();
         self.told(
             path,
             "written",
             self.entry(path).map(|entry| Change::Put(Box::new(entry))),
-        )
+        )?;
+        Ok(change)
     }
 
     /// Tells the index what was `done` with the file at `path`.
@@ -212,7 +248,7 @@ mod tests {
         // The change is refused because this thread holds a session.
         let session = project.session("hold the index").expect("it is free");
         let error = project
-            .put(&path, None, "zebra\n")
+            .put(&path, "id".to_owned(), None, "zebra\n", Operation::Create)
             .expect_err("the index is held");
         drop(session);
         assert!(
@@ -294,7 +330,13 @@ mod tests {
                 std::fs::write(&target, "someone's\n")
             });
             let error = project
-                .put(&path(name), old.as_ref(), "ours\n")
+                .put(
+                    &path(name),
+                    "id".to_owned(),
+                    old.as_ref(),
+                    "ours\n",
+                    Operation::Write,
+                )
                 .expect_err("someone was faster");
             assert_eq!(error.kind(), Kind::Conflict, "{error}");
             assert_eq!(vault.read(name), "someone's\n");

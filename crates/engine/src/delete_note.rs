@@ -1,11 +1,12 @@
 //! Deletes notes and folders.
 //!
-//! There is no trash yet: a deletion is final. Invariant: a file is deleted only when it is what the index last
-//! saw, so nothing is lost that nobody has read.
+//! What is deleted lies in the history's trash and can be restored. Invariant: a file is deleted only when it is what
+//! the index last saw and the history keeps what it said.
 
-use crate::accept::folder;
+use crate::accept::{Planned, folder};
 use crate::files;
 use crate::{Error, Project, Result};
+use cairn_history::{ChangeId, Operation};
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
 use cairn_note::link::LinkTarget;
@@ -55,7 +56,7 @@ impl Project<'_> {
                 near: vec![note.title],
             });
         }
-        self.delete_locked(&note)?;
+        self.delete_locked(&note, None)?;
         Ok(Deleted { note })
     }
 
@@ -76,11 +77,14 @@ impl Project<'_> {
                 count: records.len(),
             });
         }
-        let mut answer = DeletedDirectory::default();
+        let (mut answer, mut change) = (DeletedDirectory::default(), None);
         for record in records {
             let path = record.path.to_string();
-            match self.delete_file(&record.path) {
-                Ok(()) => answer.deleted.push(path),
+            match self.delete_file(&record.path, change) {
+                Ok(deleted) => {
+                    change = deleted;
+                    answer.deleted.push(path);
+                }
                 Err(error) => answer.failed.push(Fault {
                     path,
                     message: error.to_string(),
@@ -126,18 +130,33 @@ impl Project<'_> {
             && is_name(|name, given| name.to_lowercase() == given.to_lowercase())
     }
 
-    fn delete_file(&self, path: &NotePath) -> Result<()> {
+    fn delete_file(&self, path: &NotePath, change: Option<ChangeId>) -> Result<Option<ChangeId>> {
         let _guard = self.lock(path)?;
         match self.record_at(path)? {
-            Some(record) => self.delete_locked(&record),
+            Some(record) => self.delete_locked(&record, change),
             // Someone else deleted it meanwhile, which is what was asked for.
-            None => Ok(()),
+            None => Ok(change),
         }
     }
 
-    fn delete_locked(&self, record: &NoteRecord) -> Result<()> {
+    /// Puts a note into the trash; returns the change that is part of.
+    fn delete_locked(
+        &self,
+        record: &NoteRecord,
+        mut change: Option<ChangeId>,
+    ) -> Result<Option<ChangeId>> {
         if self.is_there_unchanged(record)? {
+            let planned = Planned {
+                note: record.external_id.clone(),
+                path: &record.path,
+                former: None,
+                operation: Operation::Delete,
+                before: self.content_of(record)?,
+                after: None,
+            };
+            let recorded = self.record(planned, change)?;
             files::remove(self.root(), &record.path, self.engine.settings.durability)?;
+            change = Some(recorded.done());
         }
         self.told(
             &record.path,
@@ -145,7 +164,8 @@ impl Project<'_> {
             Ok(Change::Drop {
                 path: record.path.clone(),
             }),
-        )
+        )?;
+        Ok(change)
     }
 }
 

@@ -9,6 +9,7 @@ mod missing;
 use crate::files::LARGEST_NOTE;
 use crate::write_note::set_all;
 use crate::{Error, Project, Result, Written};
+use cairn_history::Operation;
 use cairn_note::edit::{self, Edit};
 use cairn_note::{Metadata, NotePath, frontmatter};
 use serde_json::Value;
@@ -58,7 +59,13 @@ impl Project<'_> {
         let before = found.text(&record.path)?;
         let after = edited(&record.path, before, request)?;
         if after != before {
-            self.put(&record.path, Some(&found), &after)?;
+            self.put(
+                &record.path,
+                record.external_id.clone(),
+                Some(&found),
+                &after,
+                Operation::Edit,
+            )?;
         }
         Ok(Written {
             is_listed_anew,

@@ -189,6 +189,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The history failed; nothing was changed.
+    #[error(transparent)]
+    History(#[from] cairn_history::Error),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] cairn_index::Error),
@@ -265,6 +268,14 @@ impl Error {
             Self::Index(error) => match error {
                 cairn_index::Error::Busy { .. } | cairn_index::Error::Nested { .. } => Kind::Busy,
                 cairn_index::Error::Corrupt { .. } => Kind::Corrupt,
+                _ => Kind::Io,
+            },
+            Self::History(error) => match error {
+                cairn_history::Error::Busy { .. } => Kind::Busy,
+                cairn_history::Error::Corrupt { .. }
+                | cairn_history::Error::Foreign { .. }
+                | cairn_history::Error::Newer { .. }
+                | cairn_history::Error::Unreadable { .. } => Kind::Corrupt,
                 _ => Kind::Io,
             },
             Self::Cancelled => Kind::Cancelled,

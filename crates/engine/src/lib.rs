@@ -56,6 +56,7 @@ pub use sync::SyncReport;
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
+use cairn_history::History;
 use cairn_index::{Index, NoteRecord, ProjectId, RelationRecord, Scope, Session};
 use files::{NoteLocks, Turns};
 use std::sync::Arc;
@@ -68,6 +69,20 @@ pub struct Engine {
     /// The only project that is reached, if there is one.
     only: Option<String>,
     locks: Arc<NoteLocks>,
+    history: Arc<History>,
+}
+
+/// Who acts when nobody said.
+const NOBODY: &str = "cairn";
+
+fn history_options(settings: &Settings) -> cairn_history::Options {
+    cairn_history::Options {
+        busy_timeout: settings.checkout_timeout,
+        durability: match settings.durability {
+            Durability::Fsync => cairn_history::Durability::Fsync,
+            Durability::Os => cairn_history::Durability::Os,
+        },
+    }
 }
 
 /// One project of an engine; the verbs are its methods.
@@ -75,6 +90,8 @@ pub struct Engine {
 pub struct Project<'a> {
     engine: &'a Engine,
     settings: &'a ProjectSettings,
+    /// Who acts, as the history names it.
+    actor: &'a str,
 }
 
 impl Engine {
@@ -83,14 +100,27 @@ impl Engine {
         let options = cairn_index::Options {
             checkout_timeout: settings.checkout_timeout,
         };
-        let (index, locks) = match &settings.index {
+        let (index, locks, history) = match &settings.index {
             IndexLocation::File(path) => (
                 Index::open(path, &options)?,
                 NoteLocks::shared(Turns::beside(path, settings.checkout_timeout)),
+                History::open(
+                    &path.with_file_name("history.db"),
+                    &history_options(&settings),
+                )?,
             ),
-            IndexLocation::Memory => (Index::in_memory(&options)?, NoteLocks::default()),
+            IndexLocation::Memory => (
+                Index::in_memory(&options)?,
+                NoteLocks::default(),
+                History::in_memory()?,
+            ),
         };
-        Ok(Self::joined(settings, Arc::new(index), Arc::new(locks)))
+        Ok(Self::joined(
+            settings,
+            Arc::new(index),
+            Arc::new(locks),
+            Arc::new(history),
+        ))
     }
 
     /// Returns an engine over the same index and locks with another registry of projects; both may be used at once.
@@ -98,10 +128,20 @@ impl Engine {
     /// Where the index is cannot be changed this way: `settings.index` is not looked at.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
-        Self::joined(settings, Arc::clone(&self.index), Arc::clone(&self.locks))
+        Self::joined(
+            settings,
+            Arc::clone(&self.index),
+            Arc::clone(&self.locks),
+            Arc::clone(&self.history),
+        )
     }
 
-    fn joined(settings: Settings, index: Arc<Index>, locks: Arc<NoteLocks>) -> Self {
+    fn joined(
+        settings: Settings,
+        index: Arc<Index>,
+        locks: Arc<NoteLocks>,
+        history: Arc<History>,
+    ) -> Self {
         let siblings = settings
             .projects
             .iter()
@@ -118,6 +158,7 @@ impl Engine {
             siblings,
             only: None,
             locks,
+            history,
         }
     }
 
@@ -158,6 +199,7 @@ impl Engine {
         Ok(Project {
             engine: self,
             settings,
+            actor: NOBODY,
         })
     }
 
@@ -168,6 +210,7 @@ impl Engine {
             .map(|settings| Project {
                 engine: self,
                 settings,
+                actor: NOBODY,
             })
     }
 
@@ -178,6 +221,12 @@ impl Engine {
 }
 
 impl<'a> Project<'a> {
+    /// Returns the project as somebody acts on it, whom the history names: `cli`, or a client's name.
+    #[must_use]
+    pub fn acting(self, actor: &'a str) -> Self {
+        Self { actor, ..self }
+    }
+
     /// Returns the project's settings: its name and folder.
     pub fn settings(&self) -> &'a ProjectSettings {
         self.settings

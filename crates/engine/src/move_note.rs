@@ -3,9 +3,10 @@
 //! A move changes no byte of a file and no link to it. Invariant: nothing is ever replaced, and a moved note keeps
 //! its identity.
 
-use crate::accept::folder;
+use crate::accept::{Planned, folder};
 use crate::files::{self, NoteGuard};
 use crate::{Cancel, Error, Progress, Project, Result};
+use cairn_history::{ChangeId, Operation};
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
 
@@ -42,7 +43,7 @@ impl Project<'_> {
     pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
         let record = self.own(identifier)?;
         let to = self.destination(&record, destination)?;
-        let _guard = self.move_file(&record.path, &to)?;
+        let (_guard, _change) = self.move_file(&record.path, &to, None)?;
         let note = self.record_at(&to)?.ok_or_else(|| Error::gone(&to))?;
         Ok(Moved {
             from: record.path.to_string(),
@@ -72,6 +73,7 @@ impl Project<'_> {
             total: records.len(),
             ..MovedDirectory::default()
         };
+        let mut change = None;
         for record in &records {
             if cancel.is_cancelled() {
                 answer.cancelled = true;
@@ -80,7 +82,11 @@ impl Project<'_> {
             let rest = &record.path.as_str()[from.as_str().len() + 1..];
             let moved = NotePath::join(target, rest)
                 .map_err(Error::from)
-                .and_then(|to| self.move_file(&record.path, &to).map(|_guard| to));
+                .and_then(|to| {
+                    let (_guard, moved) = self.move_file(&record.path, &to, change)?;
+                    change = Some(moved);
+                    Ok(to)
+                });
             match moved {
                 Ok(to) => answer.moved.push((record.path.to_string(), to.to_string())),
                 Err(error) => {
@@ -99,7 +105,13 @@ impl Project<'_> {
     }
 
     /// Moves one file of this project, tells the index, and returns the locks: until they are dropped it is there.
-    fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<NoteGuard<'_>> {
+    /// It is part of `change`, if that is given.
+    pub(crate) fn move_file(
+        &self,
+        from: &NotePath,
+        to: &NotePath,
+        change: Option<ChangeId>,
+    ) -> Result<(NoteGuard<'_>, ChangeId)> {
         if from == to {
             return Err(Error::SamePlace {
                 path: from.to_string(),
@@ -118,7 +130,18 @@ impl Project<'_> {
                 path: from.to_string(),
             });
         }
+        let content = self.content_of(&record)?;
+        let planned = Planned {
+            note: record.external_id,
+            path: to,
+            former: Some(from),
+            operation: Operation::Move,
+            before: content.clone(),
+            after: content,
+        };
+        let recorded = self.record(planned, change)?;
         files::rename(self.root(), from, to, self.engine.settings.durability)?;
+        let change = recorded.done();
         let entry = self.entry(to);
         self.told(
             to,
@@ -128,7 +151,7 @@ impl Project<'_> {
                 entry: Box::new(entry),
             }),
         )?;
-        Ok(guard)
+        Ok((guard, change))
     }
 
     /// Reads where a note shall go.

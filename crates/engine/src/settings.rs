@@ -6,6 +6,7 @@
 use crate::{Error, Result};
 use cairn_index::ProjectId;
 use cairn_note::permalink;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -34,9 +35,11 @@ pub struct Settings {
     pub bmignore: Option<PathBuf>,
     /// The zone in which a wall-clock time in a note is read.
     pub zone: TimeZone,
+    /// Tells the time at which a change is made.
+    pub clock: fn() -> Timestamp,
 }
 
-/// Where the index is.
+/// Where the index is; the history stands beside it, in `history.db`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IndexLocation {
     /// In this file.
@@ -132,6 +135,7 @@ impl Settings {
             checkout_timeout: Duration::from_secs(30),
             bmignore: None,
             zone: TimeZone::UTC,
+            clock: || Timestamp::UNIX_EPOCH,
         }
     }
 

@@ -8,6 +8,7 @@ mod compose;
 
 use crate::accept::is_checksum;
 use crate::{Error, FileNames, Permalinks, Project, Result};
+use cairn_history::Operation;
 use cairn_index::{NoteKey, NoteRecord};
 use cairn_note::path::{FileNameStyle, file_name_for_title, sanitize_folder};
 use cairn_note::{Metadata, NotePath, Permalink, frontmatter, permalink};
@@ -102,7 +103,12 @@ impl Project<'_> {
             &request.metadata,
         );
         if old.as_ref().is_none_or(|old| old.bytes != text.as_bytes()) {
-            self.put(&path, old.as_ref(), &text)?;
+            let operation = if old.is_some() {
+                Operation::Write
+            } else {
+                Operation::Create
+            };
+            self.put(&path, self.note_id(&path)?, old.as_ref(), &text, operation)?;
         }
         self.written(&path, old.is_none())
     }

@@ -168,7 +168,13 @@ fn what_a_verb_writes_during_a_sync_is_not_replaced_by_what_was_read_before() {
             let project = writer.project(None).expect("there is one");
             let found = project.found(&path).expect("it is there");
             project
-                .put(&path, found.as_ref(), "newer\n")
+                .put(
+                    &path,
+                    "id".to_owned(),
+                    found.as_ref(),
+                    "newer\n",
+                    cairn_history::Operation::Write,
+                )
                 .expect("it is written");
         }
         Ok(())

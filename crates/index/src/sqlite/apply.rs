@@ -10,12 +10,11 @@ use super::known::Known;
 use super::links::Links;
 use super::open;
 use super::properties::{Properties, properties};
-use super::row::{Row, external_ids};
+use super::row::{Row, free_external_id};
 use crate::error::StatementContext;
 use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Terms};
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
-use uuid::Uuid;
 
 /// Everything one transaction gathers until all rows are in.
 pub(super) struct Work<'a> {
@@ -175,7 +174,7 @@ impl Work<'_> {
 
     fn insert(&mut self, row: &Row<'_>, words: i64) -> rusqlite::Result<()> {
         let entry = row.entry;
-        let external_id = self.free_external_id(&entry.path)?;
+        let external_id = free_external_id(self.connection, self.scope.project, &entry.path)?;
         // A claim nobody shares is settled at once.
         let permalink = match &row.claim {
             Some(claim) if self.is_free(claim)? => Some(claim),
@@ -224,19 +223,6 @@ impl Work<'_> {
         }
         self.links.touched_id(external_id);
         Ok(())
-    }
-
-    /// A note that moved away may still have the id its old path gives.
-    fn free_external_id(&self, path: &NotePath) -> rusqlite::Result<Uuid> {
-        let mut taken = self
-            .connection
-            .prepare_cached("SELECT 1 FROM note WHERE external_id = ?1")?;
-        for id in external_ids(self.scope.project, path) {
-            if !taken.exists([id.as_bytes()])? {
-                return Ok(id);
-            }
-        }
-        unreachable!("the ids of a path do not end")
     }
 
     fn update(&mut self, known: &Known, row: &Row<'_>, words: i64) -> rusqlite::Result<()> {

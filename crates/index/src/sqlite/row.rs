@@ -7,6 +7,7 @@ use super::properties::texts;
 use super::rank;
 use crate::{Content, Entry, ProjectId, Scope};
 use cairn_note::{Note, NotePath, Permalink, link, words};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 /// What a file's row is made of.
@@ -100,9 +101,24 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Returns the first of a path's ids that no note has: one that moved away may still have what its old path gives.
+pub(super) fn free_external_id(
+    connection: &Connection,
+    project: ProjectId,
+    path: &NotePath,
+) -> rusqlite::Result<Uuid> {
+    let mut taken = connection.prepare_cached("SELECT 1 FROM note WHERE external_id = ?1")?;
+    for id in external_ids(project, path) {
+        if !taken.exists([id.as_bytes()])? {
+            return Ok(id);
+        }
+    }
+    unreachable!("the ids of a path do not end")
+}
+
 /// The stable ids of a file in the order they are tried: version 5 UUIDs (RFC 9562) of its project and the path
 /// it was first seen at.
-pub(super) fn external_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> {
+fn external_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> {
     let space = Uuid::new_v5(
         &Uuid::NAMESPACE_URL,
         format!("cairn:{}", project.0).as_bytes(),

@@ -1,0 +1,112 @@
+//! What the history is told of a change, before a file changes.
+//!
+//! It touches no note file. Invariant: a revision is on the disk before its change begins, and whoever recorded it says
+//! what became of it: a revision nobody settled belongs to a process that died in between.
+
+use crate::accept::Found;
+use crate::{Project, Result};
+use cairn_history::{ChangeId, Content, Entry, Hash, History, Operation, Outcome, RevisionId};
+use cairn_index::NoteRecord;
+use cairn_note::NotePath;
+
+/// A change of one note that is about to be made.
+pub(crate) struct Planned<'t> {
+    /// The note's stable id.
+    pub(crate) note: String,
+    /// Where it will be; of one that is deleted, where it is.
+    pub(crate) path: &'t NotePath,
+    /// Where it is, if elsewhere.
+    pub(crate) former: Option<&'t NotePath>,
+    /// What is done.
+    pub(crate) operation: Operation,
+    /// What the file says.
+    pub(crate) before: Option<Content>,
+    /// What it will say.
+    pub(crate) after: Option<Content>,
+}
+
+/// A recorded change that is being made; dropped without [`Self::done`], it never happened.
+#[must_use = "a change that is made must be said to be done"]
+pub(crate) struct Recorded<'a> {
+    history: &'a History,
+    /// The change it is part of.
+    pub(crate) change: ChangeId,
+    revisions: Vec<RevisionId>,
+    outcome: Outcome,
+}
+
+impl Recorded<'_> {
+    /// Says that the file is what was recorded.
+    pub(crate) fn done(mut self) -> ChangeId {
+        self.outcome = Outcome::Done;
+        self.change
+    }
+}
+
+impl Drop for Recorded<'_> {
+    fn drop(&mut self) {
+        let outcomes: Vec<_> = self
+            .revisions
+            .iter()
+            .map(|revision| (*revision, self.outcome))
+            .collect();
+        self.history.settle(&outcomes);
+    }
+}
+
+impl<'a> Project<'a> {
+    /// Records a change of one note, as part of `change` if it is one of many.
+    pub(crate) fn record(
+        &self,
+        planned: Planned<'_>,
+        change: Option<ChangeId>,
+    ) -> Result<Recorded<'a>> {
+        let entry = Entry {
+            project: self.id().0,
+            note: planned.note,
+            path: planned.path.to_string(),
+            former: planned.former.map(NotePath::to_string),
+            operation: planned.operation,
+            actor: self.actor.to_owned(),
+            time: (self.engine.settings.clock)(),
+            before: planned.before,
+            after: planned.after,
+            permalink: None,
+        };
+        let history = &*self.engine.history;
+        let recorded = match change {
+            Some(change) => history.record_in(change, vec![entry])?,
+            None => history.record(vec![entry])?,
+        };
+        Ok(Recorded {
+            history,
+            change: recorded.change,
+            revisions: recorded.revisions,
+            outcome: Outcome::Undone,
+        })
+    }
+
+    /// Returns the stable id of the note at a path, or the one a new note there will get.
+    pub(crate) fn note_id(&self, path: &NotePath) -> Result<String> {
+        Ok(self
+            .session("name a note")?
+            .external_id_at(self.id(), path)?)
+    }
+
+    /// Returns what a file that is no text, too, says now; it is read only if the history has not seen it.
+    pub(crate) fn content_of(&self, record: &NoteRecord) -> Result<Option<Content>> {
+        let hash = Hash::from(record.fingerprint.checksum);
+        if self.engine.history.has(&hash)? {
+            return Ok(Some(Content::Known(hash)));
+        }
+        let found = self.found(&record.path)?;
+        Ok(found.map(|found| Content::Bytes(found.bytes)))
+    }
+}
+
+impl Found {
+    /// Returns the bytes as the history takes them.
+    pub(crate) fn content(&self) -> Content {
+        Content::Bytes(self.bytes.clone())
+    }
+}
