@@ -140,14 +140,14 @@ impl Project<'_> {
     }
 
     /// Puts a note into the trash; returns the change that is part of.
-    fn delete_locked(
+    pub(crate) fn delete_locked(
         &self,
         record: &NoteRecord,
         mut change: Option<ChangeId>,
     ) -> Result<Option<ChangeId>> {
         if self.is_there_unchanged(record)? {
             let planned = Planned {
-                note: record.external_id.clone(),
+                note: self.history_id(record)?,
                 path: &record.path,
                 former: None,
                 operation: Operation::Delete,

@@ -61,7 +61,7 @@ impl Project<'_> {
         if after != before {
             self.put(
                 &record.path,
-                record.external_id.clone(),
+                self.history_id(&record)?,
                 Some(&found),
                 &after,
                 Operation::Edit,

@@ -18,31 +18,38 @@ mod watch;
 
 mod build_context;
 mod delete_note;
+mod diff_note;
 mod edit_note;
 mod list_directory;
 mod move_note;
+mod note_history;
 mod project_info;
 mod read_content;
 mod read_note;
 mod recent_activity;
 mod resources;
+mod restore_note;
 mod schema;
 mod search_notes;
 mod status;
+mod undo;
 mod write_note;
 
 pub use build_context::{Context, ContextItem, ContextRequest};
 pub use delete_note::{Confirm, Deleted, DeletedDirectory, MOST_UNCONFIRMED};
+pub use diff_note::{DiffRequest, NoteDiff};
 pub use edit_note::{EditRequest, Edited};
 pub use error::{Error, Kind, Result};
 pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
 pub use move_note::{Moved, MovedDirectory};
+pub use note_history::{HistoryRequest, NoteHistory, NoteRevision};
 pub use progress::{Cancel, Progress, Silent};
 pub use project_info::ProjectInfo;
 pub use read_content::ReadContent;
 pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
 pub use recent_activity::{RecentItem, RecentRequest};
 pub use resources::Overview;
+pub use restore_note::{RestoreRequest, Restored};
 pub use schema::{
     BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,
 };
@@ -53,6 +60,7 @@ pub use search_notes::{
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
+pub use undo::{UndoRequest, Undone};
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
@@ -171,6 +179,11 @@ impl Engine {
     pub fn confined(mut self, project: &str) -> Self {
         self.only = Some(project.to_owned());
         self
+    }
+
+    /// Whether the history keeps what notes say before they are first changed: not in memory, which it would fill.
+    pub(crate) fn keeps_baseline(&self) -> bool {
+        matches!(self.settings.index, IndexLocation::File(_))
     }
 
     /// Whether a project is reached.

@@ -132,7 +132,7 @@ impl Project<'_> {
         }
         let content = self.content_of(&record)?;
         let planned = Planned {
-            note: record.external_id,
+            note: self.history_id(&record)?,
             path: to,
             former: Some(from),
             operation: Operation::Move,

@@ -5,6 +5,7 @@
 //! run the index says of every file it applied what an index built anew would say.
 
 mod diff;
+mod external;
 #[cfg(test)]
 mod faults;
 mod load;
@@ -50,6 +51,7 @@ impl Project<'_> {
     /// A file or folder that cannot be read is named in the report, and what was known of it stays. Fails when
     /// the folder itself cannot be listed, or the index cannot be written; what was applied before stays.
     pub fn sync(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
+        self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.believed_listing()?;
         Run::new(self, &listing, Extent::Changed)?.finish(progress, cancel)

@@ -86,8 +86,22 @@ impl<'a> Project<'a> {
         })
     }
 
-    /// Returns the stable id of the note at a path, or the one a new note there will get.
+    /// Returns the id under which the history knows a note: the one it was first recorded with, which the index may
+    /// have forgotten.
+    pub(crate) fn history_id(&self, record: &NoteRecord) -> Result<String> {
+        let identity = self
+            .engine
+            .history
+            .identity(record.project.0, record.path.as_str())?;
+        Ok(identity.map_or_else(|| record.external_id.clone(), |identity| identity.note))
+    }
+
+    /// Returns the id of the note at a path, or the one a new note there will get.
     pub(crate) fn note_id(&self, path: &NotePath) -> Result<String> {
+        let identity = self.engine.history.identity(self.id().0, path.as_str())?;
+        if let Some(identity) = identity {
+            return Ok(identity.note);
+        }
         Ok(self
             .session("name a note")?
             .external_id_at(self.id(), path)?)

@@ -42,6 +42,8 @@ pub(super) struct Done<'a> {
     pub(super) job: &'a Job<'a>,
     /// What it says; `None` when it is gone or cannot be read, and the fault tells which.
     pub(super) entry: Option<Box<Entry>>,
+    /// Its text, if it is a note, until the history has it.
+    pub(super) text: Option<String>,
     pub(super) fault: Option<Fault>,
 }
 
@@ -110,6 +112,7 @@ impl<'a> Loader<'a> {
                 let why = loaded.fault.take().map(fault);
                 Done {
                     job,
+                    text: loaded.text.clone(),
                     entry: Some(Box::new(entry(path.clone(), loaded, self.zone))),
                     fault: why,
                 }
@@ -117,11 +120,13 @@ impl<'a> Loader<'a> {
             Ok(None) => Done {
                 job,
                 entry: None,
+                text: None,
                 fault: None,
             },
             Err(error) => Done {
                 job,
                 entry: None,
+                text: None,
                 fault: Some(fault(reason(&error))),
             },
         }

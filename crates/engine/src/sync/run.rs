@@ -5,6 +5,7 @@
 
 use super::SyncReport;
 use super::diff::{Known, Move, Plan, diff};
+use super::external::External;
 use super::load::{self, Done, Job, Task};
 use crate::files::Listing;
 use crate::{Cancel, Progress, Project, Result};
@@ -77,17 +78,18 @@ impl<'a> Run<'a> {
             faults: self.listing.faults.iter().cloned().collect(),
         };
         self.keep_faults(&plan, &mut outcome)?;
+        let seen = plan.changed.iter().map(|(file, _)| &file.path);
+        let seen = seen.chain(gone.iter().map(|known| &known.0));
+        let mut external = External::new(self.project, seen)?;
         if !cancel.is_cancelled() {
             let moved: HashSet<&NotePath> = moves.iter().map(|step| step.from).collect();
-            self.drop_gone(
-                gone.iter()
-                    .map(|known| &known.0)
-                    .filter(|path| !moved.contains(path)),
-                &mut outcome,
-            )?;
+            let mut gone = gone.clone();
+            gone.retain(|known| !moved.contains(&known.0));
+            external.gone(&gone)?;
+            self.drop_gone(gone.iter().map(|known| &known.0), &mut outcome)?;
         }
         progress.begin("index", Some(jobs.len() as u64));
-        let done = self.load_and_apply(&jobs, progress, cancel, &mut outcome)?;
+        let done = self.load_and_apply(&jobs, external, progress, cancel, &mut outcome)?;
         for job in &jobs[done..] {
             // Stopped before these were read: what was said of them still holds.
             let path = job.file.path.as_str();
@@ -162,9 +164,10 @@ impl<'a> Run<'a> {
 
     /// Loads batch after batch on other threads and applies them on this one. Returns how many files were
     /// applied; fewer than all when asked to stop.
-    fn load_and_apply(
+    fn load_and_apply<'j>(
         &self,
-        jobs: &[Job<'_>],
+        jobs: &'j [Job<'j>],
+        mut external: External<'j>,
         progress: &dyn Progress,
         cancel: &Cancel,
         outcome: &mut Outcome,
@@ -175,9 +178,10 @@ impl<'a> Run<'a> {
         let loader = self.project.loader()?;
         let batches = load::batches(jobs);
         if let [only] = batches.as_slice() {
-            let Some(batch) = loader.batch(only, cancel) else {
+            let Some(mut batch) = loader.batch(only, cancel) else {
                 return Ok(0);
             };
+            external.batch(&mut batch)?;
             let count = batch.len();
             self.apply([self.changes(batch, progress, outcome)])?;
             return Ok(count);
@@ -186,16 +190,18 @@ impl<'a> Run<'a> {
         let (sender, receiver) = crossbeam_channel::bounded(1);
         thread::scope(|scope| {
             let loader = &loader;
-            scope.spawn(move || {
+            let loading = scope.spawn(move || -> Result<()> {
                 for batch in batches {
-                    let Some(batch) = loader.batch(batch, cancel) else {
-                        return;
+                    let Some(mut batch) = loader.batch(batch, cancel) else {
+                        return Ok(());
                     };
+                    external.batch(&mut batch)?;
                     // Nobody listens any more when applying failed.
                     if sender.send(batch).is_err() {
-                        return;
+                        return Ok(());
                     }
                 }
+                Ok(())
             });
             let mut done = 0;
             let mut loaded = receiver
@@ -209,6 +215,8 @@ impl<'a> Run<'a> {
                 });
                 self.apply(transaction)?;
             }
+            drop(loaded);
+            loading.join().unwrap_or(Ok(()))?;
             Ok(done)
         })
     }
@@ -222,7 +230,10 @@ impl<'a> Run<'a> {
     ) -> Vec<Change> {
         let count = batch.len();
         let mut changes = Vec::with_capacity(count);
-        for Done { job, entry, fault } in batch {
+        for Done {
+            job, entry, fault, ..
+        } in batch
+        {
             let failed = fault.is_some();
             outcome.faults.extend(fault);
             let path = || job.file.path.clone();
