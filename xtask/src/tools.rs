@@ -27,6 +27,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("list_memory_projects", "cairn project list"),
     ("create_memory_project", "cairn project add"),
     ("delete_project", "cairn project remove"),
+    ("note_history", "cairn history"),
+    ("diff_note", "cairn diff"),
+    ("restore_note", "cairn restore"),
+    ("undo", "cairn undo"),
     ("sync", "cairn sync"),
 ];
 

@@ -4,8 +4,9 @@
 //! understood, so that `--version` and `--help` answer at once.
 
 use crate::commands::{
-    build_context, config, delete_note, edit_note, list_directory, mcp, move_note, project,
-    read_note, recent_activity, schema, search_notes, sync, tool, write_note,
+    build_context, config, delete_note, diff_note, edit_note, list_directory, mcp, move_note,
+    note_history, project, read_note, recent_activity, restore_note, schema, search_notes, sync,
+    tool, undo, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -85,6 +86,16 @@ pub(crate) enum Command {
     Context(build_context::Arguments),
     /// Lists what changed lately
     Recent(recent_activity::Arguments),
+    /// Lists who changed a note, and when
+    History(note_history::Arguments),
+    /// Shows what changed in a note
+    Diff(diff_note::Arguments),
+    /// Brings back what was deleted, or what a note was
+    Restore(restore_note::Arguments),
+    /// Takes changes back
+    Undo(undo::Arguments),
+    /// Lists what was deleted
+    Trash,
     /// Brings the index in step with the files
     Sync(sync::Projects),
     /// Compares the index with the files, and changes neither

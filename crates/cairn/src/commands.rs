@@ -6,20 +6,26 @@ pub(crate) mod build_context;
 pub(crate) mod config;
 mod content;
 pub(crate) mod delete_note;
+pub(crate) mod diff_note;
 pub(crate) mod edit_note;
 pub(crate) mod list_directory;
 pub(crate) mod mcp;
 mod metadata;
+mod moment;
 pub(crate) mod move_note;
+pub(crate) mod note_history;
 pub(crate) mod project;
 pub(crate) mod read_note;
 pub(crate) mod recent_activity;
 pub(crate) mod reindex;
+pub(crate) mod restore_note;
 pub(crate) mod schema;
 pub(crate) mod search_notes;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod tool;
+pub(crate) mod trash;
+pub(crate) mod undo;
 pub(crate) mod write_note;
 
 use crate::args::{Cli, Command};
@@ -64,6 +70,11 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Ls(arguments) => list_directory::run(invocation, arguments),
         Command::Context(arguments) => build_context::run(invocation, arguments),
         Command::Recent(arguments) => recent_activity::run(invocation, arguments),
+        Command::History(arguments) => note_history::run(invocation, arguments),
+        Command::Diff(arguments) => diff_note::run(invocation, arguments),
+        Command::Restore(arguments) => restore_note::run(invocation, arguments),
+        Command::Undo(arguments) => undo::run(invocation, arguments),
+        Command::Trash => trash::run(invocation),
         Command::Sync(arguments) => sync::run(invocation, &arguments),
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),

@@ -10,6 +10,9 @@ use crate::settings::{Config, Home, Keeping, Reach};
 use cairn_engine::{Engine, Project};
 use std::path::Path;
 
+/// Who acts in the history when a command does.
+const ACTOR: &str = "cli";
+
 /// One run of the binary.
 #[derive(Debug)]
 pub(crate) struct Invocation {
@@ -117,7 +120,7 @@ impl Invocation {
 
     /// Returns the project the command is about.
     pub(crate) fn project<'a>(&self, engine: &'a Engine) -> Result<Project<'a>> {
-        Ok(engine.project(self.named_project())?)
+        Ok(engine.project(self.named_project())?.acting(ACTOR))
     }
 
     /// Returns the project the command is about, after bringing its index in step with its files.

@@ -13,6 +13,8 @@ mod bench;
 mod changes;
 #[path = "commands/garden.rs"]
 mod garden;
+#[path = "commands/history.rs"]
+mod history;
 #[path = "commands/manners.rs"]
 mod manners;
 #[path = "commands/schema.rs"]

@@ -1,12 +1,14 @@
 //! Gives a note's text.
 //!
-//! The text is the file's, not the index's. Invariant: the checksum is that of the whole file, whatever part of it
-//! was asked for.
+//! The text is the file's, not the index's; of another time, the history's. Invariant: the checksum is that of the
+//! whole text, whatever part of it was asked for.
 
 use crate::identify::near_names;
 use crate::{Error, Project, Result};
+use cairn_history::Hash;
 use cairn_index::NoteRecord;
 use cairn_note::parse;
+use jiff::Timestamp;
 use std::ops::Range;
 
 /// What to read.
@@ -20,6 +22,8 @@ pub struct ReadRequest {
     pub lines: Option<(usize, usize)>,
     /// Leaves the frontmatter out.
     pub body_only: bool,
+    /// What it said at this time; `None` is what the file says now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// A note's text.
@@ -29,7 +33,7 @@ pub struct ReadNote {
     pub note: NoteRecord,
     /// The text that was asked for.
     pub text: String,
-    /// The checksum (hex) of the whole file, to base a write on.
+    /// The checksum (hex) of the whole text; when that is what the file says now, a write can be based on it.
     pub checksum: String,
 }
 
@@ -78,10 +82,15 @@ impl Project<'_> {
     ///
     /// # Errors
     /// As [`Project::look_up`]; [`Error::Invalid`] for what is no text, and for a section or lines that are not
-    /// there; [`Error::NotFound`] when the file is gone.
+    /// there; [`Error::NotFound`] when the file is gone; [`Error::Invalid`] when the note was not there at the time that
+    /// is asked for, or what it said is no longer kept.
     pub fn read_note(&self, request: &ReadRequest) -> Result<ReadNote> {
         let note = self.look_up(&request.identifier)?;
-        let mut read = self.home_of(&note).whole(note)?;
+        let home = self.home_of(&note);
+        let mut read = match request.as_of {
+            Some(time) => home.as_of(note, time)?,
+            None => home.whole(note)?,
+        };
         if request.body_only && request.section.is_none() && read.note.is_note {
             read.text.drain(..parse(&read.text).body_start);
         }
@@ -98,6 +107,18 @@ impl Project<'_> {
         projects
             .find(|project| project.id() == note.project)
             .unwrap_or(*self)
+    }
+
+    /// Reads what a note said at a time.
+    fn as_of(&self, note: NoteRecord, time: Timestamp) -> Result<ReadNote> {
+        match self.text_as_of(&note, time)? {
+            Some(text) => Ok(ReadNote {
+                checksum: Hash::of(text.as_bytes()).to_string(),
+                note,
+                text,
+            }),
+            None => self.whole(note),
+        }
     }
 
     /// Reads all of a note's file.

@@ -1,5 +1,6 @@
 //! `cairn read`.
 
+use super::moment;
 use crate::failure::{Failure, Result};
 use crate::invocation::Invocation;
 use crate::output::{Answer, json};
@@ -22,11 +23,15 @@ pub(crate) struct Arguments {
     /// Leaves the frontmatter out
     #[arg(long)]
     body: bool,
+    /// What it said then: "2 hours ago", yesterday, 2024-05-01T14:00Z
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<String>,
 }
 
 /// Reads a note.
 pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answer> {
     let lines = arguments.lines.as_deref().map(lines).transpose()?;
+    let as_of = moment::read(arguments.as_of.as_deref())?;
     let engine = invocation.engine()?;
     let project = invocation.project_in_step(&engine)?;
     let read = project.read_note(&ReadRequest {
@@ -34,6 +39,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
         section: arguments.section,
         lines,
         body_only: arguments.body,
+        as_of,
     })?;
     let json = json::with(
         json::note(&read.note),

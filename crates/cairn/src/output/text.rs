@@ -3,7 +3,7 @@
 //! Invariant: what is printed of a note other than its own text stays on one line.
 
 use super::{Style, one_line};
-use cairn_engine::{SyncReport, Written};
+use cairn_engine::{NoteRevision, SyncReport, Written};
 use cairn_index::{Fault, NoteRecord};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -40,6 +40,29 @@ pub(crate) fn row(note: &NoteRecord) -> Vec<String> {
         moment(note.modified),
         one_line(&note.title),
     ]
+}
+
+/// A listing of revisions: number, change, operation, actor, time, path.
+pub(crate) fn revisions(style: Style, revisions: &[NoteRevision]) -> String {
+    let rows: Vec<_> = revisions
+        .iter()
+        .map(|revision| {
+            let path = match &revision.former {
+                Some(former) => format!("{former} -> {}", revision.path),
+                None => revision.path.clone(),
+            };
+            vec![
+                revision.id.to_string(),
+                revision.change.to_string(),
+                revision.operation.to_owned(),
+                one_line(&revision.actor),
+                moment(revision.time),
+                one_line(&path),
+            ]
+        })
+        .collect();
+    let heading = ["revision", "change", "operation", "actor", "time", "path"];
+    style.rows(&heading, &rows)
 }
 
 /// A note as written.

@@ -1,8 +1,11 @@
 //! The text of a note.
 
 use crate::support::{main, open};
-use cairn_engine::{Engine, Error, Kind, ReadRequest};
+use cairn_engine::{Cancel, EditRequest, Engine, Error, Kind, ReadRequest, Settings, Silent};
+use cairn_note::edit::Edit;
 use cairn_testkit::Vault;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 const LONG: &str = "---\ntitle: Tea\n---\n\n# Tea\nintro\n## Brewing\nhot\n### Water\nsoft\n```\n## Not a heading\n```\n## Serving\ncold\n";
 
@@ -147,4 +150,55 @@ fn text_that_is_no_note_is_read_and_other_files_are_not() {
         assert_eq!(error.kind(), Kind::Invalid, "{identifier}");
         assert!(error.hint().is_some(), "{identifier}");
     }
+}
+
+#[test]
+fn a_note_is_read_as_it_was() {
+    static MINUTES: AtomicI64 = AtomicI64::new(0);
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+    let vault = Vault::new("//- Tea.md\none\n//- Quiet.md\nnever changed\n");
+    let mut settings = Settings::in_memory("main", vault.root().to_owned());
+    settings.clock = || at(MINUTES.fetch_add(10, Ordering::SeqCst) + 10);
+    let engine = Engine::open(settings).expect("an index in memory opens");
+    main(&engine)
+        .sync(&Silent, &Cancel::new())
+        .expect("a folder of text files syncs");
+    for content in ["two\n", "three\n"] {
+        let request = EditRequest {
+            identifier: "Tea".into(),
+            edit: Some(Edit::Append {
+                content: content.into(),
+            }),
+            metadata: cairn_note::Metadata::new(),
+            base: None,
+        };
+        main(&engine).edit_note(&request).expect("it is there");
+    }
+    let body = |identifier: &str, minutes: i64| {
+        let request = ReadRequest {
+            identifier: identifier.into(),
+            body_only: true,
+            as_of: Some(at(minutes)),
+            ..ReadRequest::default()
+        };
+        let read = main(&engine).read_note(&request).expect("it was there");
+        let lines: Vec<_> = read.text.split_whitespace().map(str::to_owned).collect();
+        (lines.join(" "), read.checksum)
+    };
+    assert_eq!(body("Tea", 0).0, "one");
+    assert_eq!(body("Tea", 9).0, "one");
+    assert_eq!(body("Tea", 10).0, "one two");
+    assert_eq!(body("Tea", 19).0, "one two");
+    assert_eq!(body("Tea", 1_000).0, "one two three");
+    assert_eq!(body("Quiet", 0).0, "never changed");
+    let now = main(&engine)
+        .read_note(&ReadRequest {
+            identifier: "Tea".into(),
+            ..ReadRequest::default()
+        })
+        .expect("it is there");
+    assert_eq!(body("Tea", 1_000).1, now.checksum);
+    assert_ne!(body("Tea", 19).1, now.checksum);
 }

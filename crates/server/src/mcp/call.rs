@@ -131,6 +131,12 @@ impl Call<'_> {
             .map(|settings| settings.name.clone())
     }
 
+    /// Returns who acts, as the history names it.
+    fn actor(&self) -> &str {
+        let client = self.client.as_deref().map(str::trim);
+        client.filter(|name| !name.is_empty()).unwrap_or("mcp")
+    }
+
     fn project_or(&self, named: Option<&str>) -> Result<Project<'_>, Failure> {
         let project = if self.host.constraint().is_some() {
             self.engine.project(None)?
@@ -149,7 +155,7 @@ impl Call<'_> {
             }
         };
         self.host.wait(&project.settings().name, PATIENCE);
-        Ok(project)
+        Ok(project.acting(self.actor()))
     }
 
     fn by_id(&self, id: &str) -> Result<Project<'_>, Failure> {

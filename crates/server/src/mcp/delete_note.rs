@@ -20,8 +20,8 @@ use std::io::ErrorKind;
 pub(super) const TOOL: Declaration = Declaration {
     name: "delete_note",
     title: "Delete Note",
-    description: "Deletes a note, or with is_directory a whole folder, for good. Answers true or false for a note. \
-        Names are exact, letter case too. Links to it stay as text.",
+    description: "Deletes a note, or with is_directory a whole folder; restore_note brings it back. Answers true \
+        or false for a note. Names are exact, letter case too. Links to it stay as text.",
     parameters: &[
         Parameter {
             description: "Exact title, permalink, path or memory:// URL; a folder with is_directory",

@@ -38,6 +38,11 @@ pub(super) fn failures(failed: &[Fault]) -> String {
     section("Errors", faults(failed), MOST_FAILURES)
 }
 
+/// Returns the first of what an undo left below `## Left As It Is`; nothing when it left nothing.
+pub(super) fn left(conflicts: &[Fault]) -> String {
+    section("Left As It Is", faults(conflicts), MOST_UNREAD)
+}
+
 /// Returns the first files that could not be read below `## Not Read`; nothing when all could.
 pub(super) fn unread(faulty: &[Fault]) -> String {
     let heading = format!("Not Read ({})", faulty.len());

@@ -1,7 +1,7 @@
 //! `read_note`.
 //!
-//! A note's text as it stands in its file, all of it or a part. Invariant: text that is not cut is the file's, byte for
-//! byte.
+//! A note's text as it stands in its file, or stood at a time, all of it or a part. Invariant: text that is not cut is
+//! the file's, byte for byte.
 
 mod missing;
 mod outline;
@@ -17,6 +17,7 @@ use super::declaration::{
     PROJECT, PROJECT_ID, Parameter, Produces, Profile,
 };
 use super::failure::Failure;
+use super::moment::{AS_OF, moment};
 use super::next_call::{self, quoted};
 use super::reply::Reply;
 use cairn_engine::{Error, Part, Project, ReadNote, ReadRequest};
@@ -52,6 +53,7 @@ pub(super) const TOOL: Declaration = Declaration {
             description: "Only the headings with their lines",
         },
         MAX_TOKENS,
+        AS_OF,
         Parameter {
             name: "include_frontmatter",
             kind: Kind::Boolean,
@@ -112,6 +114,7 @@ pub(super) fn find<'c>(
     }
     let read = project.read_note(&ReadRequest {
         identifier: identifier.to_owned(),
+        as_of: moment(call, AS_OF.name)?,
         ..ReadRequest::default()
     });
     match read {
@@ -155,13 +158,17 @@ pub(super) fn text(
     Ok(format!("{}{line_end}{marker}", cut.kept))
 }
 
-/// The call that reads other lines of the same note.
+/// The call that reads other lines of the same text.
 fn again(call: &Call<'_>, section: Option<&str>, lines: &str) -> String {
     let section = section.map_or_else(String::new, |section| {
         format!(", section={}", quoted(section))
     });
+    let as_of = match moment(call, AS_OF.name) {
+        Ok(Some(moment)) => format!(", as_of=\"{moment}\""),
+        _ => String::new(),
+    };
     format!(
-        "read_note(identifier={}{section}, lines=\"{lines}\"{})",
+        "read_note(identifier={}{section}, lines=\"{lines}\"{as_of}{})",
         quoted(call.arguments.text("identifier")),
         next_call::repeated(call)
     )
@@ -191,6 +198,9 @@ fn json(
         "frontmatter": frontmatter.map(|(metadata, _)| metadata),
         "checksum": read.checksum,
     });
+    if let Some(moment) = moment(call, AS_OF.name)? {
+        answer["as_of"] = json!(moment.to_string());
+    }
     if let Some(cut) = Cut::of(part.text, part.first_line, call.max_tokens()) {
         answer["content"] = json!(cut.kept);
         mark(&mut answer, &cut);

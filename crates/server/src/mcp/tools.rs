@@ -9,9 +9,9 @@ use super::failure::Failure;
 use super::reply::{Body, Reply};
 use super::{
     basic_memory_diagnostics, build_context, create_memory_project, delete_note, delete_project,
-    edit_note, fetch, list_directory, list_memory_projects, list_workspaces, move_note,
-    read_content, read_note, recent_activity, schema_diff, schema_infer, schema_validate, search,
-    search_notes, sync, view_note, write_note,
+    diff_note, edit_note, fetch, list_directory, list_memory_projects, list_workspaces, move_note,
+    note_history, read_content, read_note, recent_activity, restore_note, schema_diff,
+    schema_infer, schema_validate, search, search_notes, sync, undo, view_note, write_note,
 };
 use crate::host::{Host, Indexing};
 use cairn_engine::{Cancel, Progress};
@@ -40,6 +40,10 @@ pub static TOOLS: &[Declaration] = &[
     schema_validate::TOOL,
     schema_infer::TOOL,
     schema_diff::TOOL,
+    note_history::TOOL,
+    diff_note::TOOL,
+    restore_note::TOOL,
+    undo::TOOL,
     sync::TOOL,
     basic_memory_diagnostics::TOOL,
 ];

@@ -73,6 +73,9 @@ fn asked() -> Vec<(&'static str, Value)> {
             ("search_notes", "query"),
             ("build_context", "url"),
             ("schema_validate", "identifier"),
+            ("note_history", "identifier"),
+            ("diff_note", "identifier"),
+            ("restore_note", "identifier"),
             ("delete_note", "identifier"),
             ("list_directory", "dir_name"),
         ] {

@@ -6,13 +6,13 @@
 use cairn_engine::{Cancel, ProjectSettings, Settings, Silent};
 use cairn_server::{Body, Diagnostics, Home, HomeError, Host, HostOptions, Reply};
 use cairn_testkit::Vault;
-use jiff::Zoned;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 /// A machine that is the same everywhere.
@@ -112,6 +112,7 @@ impl Server {
                 root: vault.root().to_owned(),
             })
             .collect();
+        settings.clock = ticking;
         if !has_default {
             settings.default_project = None;
         }
@@ -136,8 +137,13 @@ impl Server {
         &vault.expect("the test names its projects").1
     }
 
-    /// Calls a tool.
+    /// Calls a tool as the client `test`.
     pub(crate) fn reply(&self, tool: &str, arguments: &Value) -> Reply {
+        self.reply_to(Some("test"), tool, arguments)
+    }
+
+    /// Calls a tool as a client that gave this name, if any.
+    pub(crate) fn reply_to(&self, client: Option<&str>, tool: &str, arguments: &Value) -> Reply {
         let declaration = cairn_server::tool(tool).expect("the tool exists");
         let arguments = match arguments {
             Value::Object(object) => object.clone(),
@@ -147,7 +153,7 @@ impl Server {
             &self.host,
             declaration,
             arguments,
-            Some("test".to_owned()),
+            client.map(str::to_owned),
             &Silent,
             &Cancel::new(),
         )
@@ -213,6 +219,14 @@ impl Server {
         }
         steady
     }
+}
+
+/// The time of a change: a minute after the change before it, whichever test made that.
+fn ticking() -> Timestamp {
+    static MINUTES: AtomicI64 = AtomicI64::new(0);
+    let minutes = MINUTES.fetch_add(1, Ordering::SeqCst);
+    let first: Timestamp = "2025-06-15T12:00:00Z".parse().expect("a time");
+    first + SignedDuration::from_mins(minutes)
 }
 
 fn run_of(text: &str, is: fn(&str) -> bool, length: usize) -> Option<usize> {

@@ -11,6 +11,7 @@ mod declarations;
 mod delete_note;
 mod diagnostics;
 mod edit_note;
+mod history;
 mod list_directory;
 mod move_note;
 mod projects;

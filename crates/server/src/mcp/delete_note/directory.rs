@@ -127,7 +127,7 @@ fn page(error: Error, identifier: &str, project: &str) -> String {
     match error {
         Error::Unconfirmed { count, .. } => format!(
             "# Directory Delete Failed - Confirmation Required\n\n\
-             Deleting `{identifier}` would delete {count} files for good. Nothing was deleted.\n\
+             Deleting `{identifier}` would delete {count} files. Nothing was deleted.\n\
              Ask the user, then repeat:\n\
              delete_note(identifier={}, is_directory=true, confirm=true{project})",
             next_call::quoted(identifier)

@@ -1,0 +1,55 @@
+//! Revisions as answers list them.
+//!
+//! It asks nothing. Invariant: the number of a revision and of its change stand in every form of it.
+
+use cairn_engine::NoteRevision;
+use serde_json::{Value, json};
+
+/// Returns the line of a revision: its number, what was done, by whom and when.
+pub(super) fn line(revision: &NoteRevision, place: Place) -> String {
+    let NoteRevision {
+        id,
+        change,
+        operation,
+        actor,
+        time,
+        path,
+        former,
+        ..
+    } = revision;
+    let place = match (former, place) {
+        (Some(former), _) => format!(": {former} -> {path}"),
+        (None, Place::Named) => format!(": {path}"),
+        (None, Place::Known) => String::new(),
+    };
+    let change = if change == id {
+        String::new()
+    } else {
+        format!(" (change {change})")
+    };
+    format!("- {id}: {operation} by {actor}, {time:.0}{place}{change}\n")
+}
+
+/// Whether a line says which note it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The answer is about one note.
+    Known,
+    /// It says so.
+    Named,
+}
+
+/// Returns a revision for programs.
+pub(super) fn json(revision: &NoteRevision) -> Value {
+    json!({
+        "revision": revision.id,
+        "change": revision.change,
+        "operation": revision.operation,
+        "actor": revision.actor,
+        "time": revision.time.to_string(),
+        "file_path": revision.path,
+        "former_path": revision.former,
+        "checksum_before": revision.before,
+        "checksum": revision.after,
+    })
+}
