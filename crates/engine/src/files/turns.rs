@@ -1,15 +1,15 @@
 //! Turns at a note between processes.
 //!
 //! Threads of one process take turns at a note in `locks`; here stand the files beside the index that other processes
-//! lock too, and since notes share files, a gate before each of them, so that of one process only one thread asks the
-//! file. Invariant: a lock ends with its process, whatever that process died of, and the files hold nothing, so that
+//! lock too, and since notes share files, a queue before each of them, so that of one process only one thread asks the
+//! file, and they come in their order. Invariant: a lock ends with its process, whatever that process died of, and the files hold nothing, so that
 //! they may be removed at any time nobody writes.
 
 use crate::error::IoContext;
 use crate::{Error, Result};
 use cairn_index::ProjectId;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -28,9 +28,17 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 pub(crate) struct Turns {
     folder: PathBuf,
     patience: Duration,
-    /// The numbers of the files that threads of this process hold or wait for.
-    gates: Mutex<BTreeSet<u8>>,
-    opened: Condvar,
+    /// For each file, the threads of this process that hold it or wait for it, in the order they came.
+    queues: Mutex<Queues>,
+    /// For each file, where they wait.
+    opened: [Condvar; FILES as usize],
+}
+
+/// The threads at each file, by the number each got when it came; the first of a queue holds the file.
+#[derive(Debug, Default)]
+struct Queues {
+    waiting: [VecDeque<u64>; FILES as usize],
+    next: u64,
 }
 
 /// The right of this process to write some notes, until dropped.
@@ -38,19 +46,18 @@ pub(crate) struct Turns {
 #[must_use = "the turn ends when this is dropped"]
 pub(crate) struct Turn<'t> {
     turns: &'t Turns,
-    /// Closing a file ends its lock. The gate of each number is closed to other threads.
+    /// Closing a file ends its lock. This thread is the first in the queue of each number.
     held: Vec<(u8, Option<File>)>,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut gates = self.turns.gates();
+        let mut queues = self.turns.queues();
         for (number, file) in self.held.drain(..) {
             drop(file);
-            gates.remove(&number);
+            queues.waiting[usize::from(number)].pop_front();
+            self.turns.opened[usize::from(number)].notify_all();
         }
-        drop(gates);
-        self.turns.opened.notify_all();
     }
 }
 
@@ -60,8 +67,8 @@ impl Turns {
         Self {
             folder: index.with_extension("locks"),
             patience,
-            gates: Mutex::default(),
-            opened: Condvar::new(),
+            queues: Mutex::default(),
+            opened: Default::default(),
         }
     }
 
@@ -85,23 +92,26 @@ impl Turns {
         Ok(turn)
     }
 
-    fn gates(&self) -> MutexGuard<'_, BTreeSet<u8>> {
-        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other thread of this process is at the file, and keeps others from it.
+    /// Waits until this thread is the first of this process at the file.
     fn pass(&self, number: u8, name: &str, waited: Duration) -> Result<()> {
-        let left = self.patience.saturating_sub(waited);
-        let is_closed = |gates: &mut BTreeSet<u8>| gates.contains(&number);
-        let (mut gates, _) = self
-            .opened
-            .wait_timeout_while(self.gates(), left, is_closed)
+        let (at, left) = (usize::from(number), self.patience.saturating_sub(waited));
+        let mut queues = self.queues();
+        let mine = queues.next;
+        queues.next += 1;
+        queues.waiting[at].push_back(mine);
+        let is_behind = |queues: &mut Queues| queues.waiting[at].front() != Some(&mine);
+        let (mut queues, _) = self.opened[at]
+            .wait_timeout_while(queues, left, is_behind)
             .unwrap_or_else(PoisonError::into_inner);
-        if gates.insert(number) {
-            Ok(())
-        } else {
-            Err(self.too_long(name))
+        if queues.waiting[at].front() == Some(&mine) {
+            return Ok(());
         }
+        queues.waiting[at].retain(|other| *other != mine);
+        Err(self.too_long(name))
     }
 
     fn too_long(&self, name: &str) -> Error {
@@ -170,11 +180,11 @@ mod tests {
         let again = other.take(&[key("a.md"), key("a.md")], "a.md");
         drop(again.expect("it is free again"));
         let again = one.take(&[key("a.md"), key("b.md")], "a.md");
-        drop(again.expect("a turn that was refused left no gate closed"));
+        drop(again.expect("a turn that was refused left no place taken"));
     }
 
     #[test]
-    fn threads_pass_a_gate_one_at_a_time_and_all_of_them_do() {
+    fn threads_come_one_at_a_time_and_all_of_them_do() {
         let vault = Vault::new("");
         let turns = Turns::beside(&vault.path("index.db"), Duration::from_secs(30));
         let inside = Mutex::new(());
