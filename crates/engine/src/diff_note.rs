@@ -51,7 +51,7 @@ impl Project<'_> {
             }
             Err(Error::Invalid {
                 message: format!("revision {id} is not one of {}", remembered.path),
-                hint: Some("list its revisions with note_history".to_owned()),
+                hint: Some("the history of a note lists its revisions".to_owned()),
             })
         };
         let from = match request.from {

@@ -175,7 +175,7 @@ impl Project<'_> {
             .filter(|revision| revision.project == self.id().0)
             .ok_or_else(|| Error::Invalid {
                 message: format!("there is no revision {id}"),
-                hint: Some("list them with note_history".to_owned()),
+                hint: Some("the history of a note lists its revisions".to_owned()),
             })
     }
 

@@ -1,7 +1,9 @@
 //! The text of a note.
 
 use crate::support::{main, open};
-use cairn_engine::{Cancel, EditRequest, Engine, Error, Kind, ReadRequest, Settings, Silent};
+use cairn_engine::{
+    Cancel, EditRequest, Engine, Error, HistoryRequest, Kind, ReadRequest, Settings, Silent,
+};
 use cairn_note::edit::Edit;
 use cairn_testkit::Vault;
 use jiff::{SignedDuration, Timestamp};
@@ -155,12 +157,12 @@ fn text_that_is_no_note_is_read_and_other_files_are_not() {
 #[test]
 fn a_note_is_read_as_it_was() {
     static MINUTES: AtomicI64 = AtomicI64::new(0);
-    fn at(minutes: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
-    }
     let vault = Vault::new("//- Tea.md\none\n//- Quiet.md\nnever changed\n");
     let mut settings = Settings::in_memory("main", vault.root().to_owned());
-    settings.clock = || at(MINUTES.fetch_add(10, Ordering::SeqCst) + 10);
+    settings.clock = || {
+        let minutes = MINUTES.fetch_add(10, Ordering::SeqCst);
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    };
     let engine = Engine::open(settings).expect("an index in memory opens");
     main(&engine)
         .sync(&Silent, &Cancel::new())
@@ -176,29 +178,38 @@ fn a_note_is_read_as_it_was() {
         };
         main(&engine).edit_note(&request).expect("it is there");
     }
-    let body = |identifier: &str, minutes: i64| {
+    let request = HistoryRequest {
+        identifier: "Tea".into(),
+        before: None,
+        limit: 10,
+    };
+    let history = main(&engine).note_history(&request).expect("it is there");
+    let [third, second] = history.revisions.as_slice() else {
+        panic!("two edits are two revisions");
+    };
+    let minute = SignedDuration::from_mins(1);
+    let read = |identifier: &str, as_of: Option<Timestamp>| {
         let request = ReadRequest {
             identifier: identifier.into(),
             body_only: true,
-            as_of: Some(at(minutes)),
+            as_of,
             ..ReadRequest::default()
         };
         let read = main(&engine).read_note(&request).expect("it was there");
-        let lines: Vec<_> = read.text.split_whitespace().map(str::to_owned).collect();
-        (lines.join(" "), read.checksum)
+        let words: Vec<_> = read.text.split_whitespace().collect();
+        (words.join(" "), read.checksum)
     };
-    assert_eq!(body("Tea", 0).0, "one");
-    assert_eq!(body("Tea", 9).0, "one");
-    assert_eq!(body("Tea", 10).0, "one two");
-    assert_eq!(body("Tea", 19).0, "one two");
-    assert_eq!(body("Tea", 1_000).0, "one two three");
-    assert_eq!(body("Quiet", 0).0, "never changed");
-    let now = main(&engine)
-        .read_note(&ReadRequest {
-            identifier: "Tea".into(),
-            ..ReadRequest::default()
-        })
-        .expect("it is there");
-    assert_eq!(body("Tea", 1_000).1, now.checksum);
-    assert_ne!(body("Tea", 19).1, now.checksum);
+    for (time, said) in [
+        (second.time - minute, "one"),
+        (second.time, "one two"),
+        (third.time - minute, "one two"),
+        (third.time, "one two three"),
+        (third.time + minute, "one two three"),
+    ] {
+        assert_eq!(read("Tea", Some(time)).0, said, "{time}");
+    }
+    assert_eq!(read("Quiet", Some(second.time)).0, "never changed");
+    let now = read("Tea", None);
+    assert_eq!(read("Tea", Some(third.time)), now);
+    assert_ne!(read("Tea", Some(second.time)).1, now.1);
 }

@@ -64,11 +64,11 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn text(call: &Call<'_>, history: &NoteHistory) -> String {
-    let (name, state) = match &history.note {
-        Some(note) => (note.title.as_str(), ""),
-        None => (history.path.as_str(), ", deleted"),
+    let path = &history.path;
+    let mut text = match &history.note {
+        Some(note) => format!("# History of {} ({path})\n\n", note.title),
+        None => format!("# History of {path} (deleted)\n\n"),
     };
-    let mut text = format!("# History of {name} ({}{state})\n\n", history.path);
     if !history.former.is_empty() {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "Formerly {}\n", history.former.join(", "));
@@ -92,17 +92,29 @@ fn text(call: &Call<'_>, history: &NoteHistory) -> String {
             last.id
         );
     }
-    let number = first.id;
-    let _ = match history.note {
-        Some(_) => write!(
-            text,
-            "\nWhat revision {number} changed: diff_note(identifier={identifier}, from={number}{project})\n\
-             Go back to it: restore_note(identifier={identifier}, revision={number}{project})"
-        ),
-        None => write!(
+    let latest = first.id;
+    let _ = match (&history.note, history.revisions.get(1)) {
+        (None, _) => write!(
             text,
             "\nBring it back: restore_note(identifier={identifier}{project})"
         ),
+        (Some(_), earlier) => {
+            let back = earlier.map_or_else(
+                || format!("Take it back: undo(change={}{project})", first.change),
+                |earlier| {
+                    let number = earlier.id;
+                    format!(
+                        "Go back to revision {number}: \
+                         restore_note(identifier={identifier}, revision={number}{project})"
+                    )
+                },
+            );
+            write!(
+                text,
+                "\nWhat changed from revision {latest} on: \
+                 diff_note(identifier={identifier}, from={latest}{project})\n{back}"
+            )
+        }
     };
     text
 }

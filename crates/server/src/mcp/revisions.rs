@@ -18,8 +18,8 @@ pub(super) fn line(revision: &NoteRevision, place: Place) -> String {
         ..
     } = revision;
     let place = match (former, place) {
-        (Some(former), _) => format!(": {former} -> {path}"),
-        (None, Place::Named) => format!(": {path}"),
+        (Some(former), _) => format!(", {former} -> {path}"),
+        (None, Place::Named) => format!(", {path}"),
         (None, Place::Known) => String::new(),
     };
     let change = if change == id {

@@ -109,7 +109,7 @@ fn text(call: &Call<'_>, request: &UndoRequest, undone: &Undone) -> String {
     let _ = match (request.dry_run, undone.change) {
         (true, _) if count > 0 => write!(
             text,
-            "\nNothing was changed. Undo them with {}",
+            "\nNothing was changed. Do it with {}",
             repeat(request, undone, &project)
         ),
         (_, Some(change)) => write!(text, "\nTake this back with undo(change={change}{project})"),

@@ -150,15 +150,17 @@ fn what_was_comes_back() {
 
 #[test]
 fn a_folder_comes_back_where_nothing_else_is() {
-    let server = Server::new("//- a/one.md\n1\n//- a/two.md\n2\n//- a/b/three.md\n3\n");
+    let server = Server::new(
+        "//- a/one.md\n1\n//- a/two.md\n2\n//- a/b/three.md\n3\n//- other.md\nanother\n",
+    );
     assert_snapshot!(server.transcript(&[
         (
             "delete_note",
             json!({ "identifier": "a", "is_directory": true })
         ),
         (
-            "write_note",
-            json!({ "title": "two", "directory": "a", "content": "another" })
+            "move_note",
+            json!({ "identifier": "other.md", "destination_path": "a/two.md" })
         ),
         ("restore_note", json!({ "identifier": "a" })),
         (
