@@ -11,10 +11,10 @@ fn every_tool_is_listed() {
         listed.contains("\nread_note\t") && listed.contains("\nbuild_context\t"),
         "{listed}"
     );
-    assert_eq!(listed.lines().count(), 22);
+    assert_eq!(listed.lines().count(), 26);
     assert_eq!(bench.run(&["tool", "--list"]), listed);
     let tools = bench.json(&["tool", "--list", "--json"]);
-    assert_eq!(tools["tools"].as_array().unwrap().len(), 22);
+    assert_eq!(tools["tools"].as_array().unwrap().len(), 26);
     let slip = bench.run(&["tool", "red_note"]);
     assert!(
         slip.contains("'read_note'") && slip.ends_with("[exit 2]\n"),
