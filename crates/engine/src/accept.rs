@@ -4,6 +4,8 @@
 //! file is written only under its lock and only when it is what the caller, or else the index, last saw.
 
 mod compare;
+#[cfg(test)]
+mod faults;
 mod record;
 
 use crate::files::{self, Lookout, NoteGuard};

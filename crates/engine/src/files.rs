@@ -6,6 +6,7 @@
 
 mod atomic;
 mod folders;
+mod leftovers;
 mod listing;
 mod locks;
 mod lookout;
@@ -14,8 +15,9 @@ mod reading;
 mod tests;
 mod turns;
 
-pub(crate) use atomic::{remove, rename, write};
+pub(crate) use atomic::{finish_rename, remove, rename, write};
 pub(crate) use folders::{has_folder, is_bare, no_folder, remove_empty_folders};
+pub(crate) use leftovers::remove_leftovers;
 pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks};
 pub(crate) use lookout::{Glance, Lookout, Presence};
@@ -33,6 +35,8 @@ pub(crate) enum Point {
     Read,
     /// A new text is on the disk, and is about to replace a file.
     Replace,
+    /// A file is about to lose a name, by a move or for good.
+    Unname,
 }
 
 /// Does nothing: only tests have something to do here.

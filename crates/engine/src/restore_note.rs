@@ -43,7 +43,7 @@ impl Project<'_> {
         match self.remembered(&request.identifier) {
             Ok(remembered) if remembered.note.is_some() => Err(Error::Invalid {
                 message: format!("{} is not deleted", remembered.path),
-                hint: Some("name a revision of it: note_history lists them".to_owned()),
+                hint: Some("name a revision of it; its history lists them".to_owned()),
             }),
             Ok(remembered) => {
                 let deleted = self.engine.history.trash(self.id().0)?;
@@ -75,7 +75,7 @@ impl Project<'_> {
         if revision.note != remembered.id {
             return Err(Error::Invalid {
                 message: format!("revision {id} is not one of {}", remembered.path),
-                hint: Some("list its revisions with note_history".to_owned()),
+                hint: Some("the history of a note lists its revisions".to_owned()),
             });
         }
         let what = format!("revision {id}");
@@ -165,6 +165,18 @@ impl Project<'_> {
         change: Option<ChangeId>,
     ) -> Result<Option<ChangeId>> {
         let _guard = self.lock(path)?;
+        self.replace_locked(path, note, bytes, operation, change)
+    }
+
+    /// As [`Self::replace`], by whoever holds the note's lock.
+    pub(crate) fn replace_locked(
+        &self,
+        path: &NotePath,
+        note: &str,
+        bytes: &[u8],
+        operation: Operation,
+        change: Option<ChangeId>,
+    ) -> Result<Option<ChangeId>> {
         let old: Option<Found> = match self.record_at(path)? {
             Some(record) => Some(self.unchanged(&record, None)?),
             None if self.found(path)?.is_some() => {

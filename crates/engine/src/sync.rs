@@ -1,7 +1,7 @@
 //! Folder and index brought in step.
 //!
 //! Three steps: [`mod@diff`] tells what differs, [`load`] reads it, and the index applies it; nothing here writes
-//! to a file. Invariant: what cannot be looked at is neither forgotten nor passed over in silence, and after any
+//! to a file, but what killed processes left is cleared away. Invariant: what cannot be looked at is neither forgotten nor passed over in silence, and after any
 //! run the index says of every file it applied what an index built anew would say.
 
 mod diff;
@@ -9,6 +9,7 @@ mod external;
 #[cfg(test)]
 mod faults;
 mod load;
+mod pending;
 mod run;
 
 pub(crate) use diff::{Move, Plan, diff};
@@ -54,6 +55,10 @@ impl Project<'_> {
         self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.believed_listing()?;
+        if !listing.leftovers.is_empty() {
+            let now = (self.engine.settings.clock)();
+            files::remove_leftovers(self.root(), &listing.leftovers, now);
+        }
         Run::new(self, &listing, Extent::Changed)?.finish(progress, cancel)
     }
 

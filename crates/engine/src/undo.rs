@@ -1,8 +1,11 @@
 //! Takes changes back: the last one, one of them, or all that somebody made since a time.
 //!
-//! What others changed afterwards stays: their changes are kept by merging where they touch other lines, and where they
-//! touch the same ones the change is left as it is and named. Invariant: an undo is a change of its own, recorded and
-//! undoable; a dry run changes nothing.
+//! What others changed afterwards stays: lines beside theirs are taken back, and where they changed the same ones the
+//! revision is left as it is and named. A note is found where it is now, wherever it was. Invariant: an undo is a change
+//! of its own, recorded and undoable; a dry run changes nothing, and tells what an undo would do.
+
+mod merge;
+mod rehearsal;
 
 use crate::note_history::NoteRevision;
 use crate::{Error, Project, Result};
@@ -10,6 +13,7 @@ use cairn_history::{ChangeId, Filter, Hash, Operation, Revision};
 use cairn_index::Fault;
 use cairn_note::NotePath;
 use jiff::Timestamp;
+use rehearsal::Rehearsal;
 
 /// Which changes are taken back.
 #[derive(Debug, Clone, Default)]
@@ -39,30 +43,29 @@ pub struct Undone {
 const MOST: usize = 10_000;
 
 impl Project<'_> {
-    /// Takes changes back.
+    /// Takes changes back. What is as if they had never been made already is passed over.
     ///
     /// # Errors
     /// [`Error::Invalid`] when there is no such change; what cannot be taken back is in the answer.
     pub fn undo(&self, request: &UndoRequest) -> Result<Undone> {
-        let revisions = self.to_undo(request)?;
+        let revisions = self.revisions_of(request)?;
         if revisions.is_empty() {
             return Err(Error::Invalid {
                 message: "there is no change to undo".to_owned(),
-                hint: Some("note_history lists the changes of a note".to_owned()),
+                hint: Some("the history of a note lists its changes".to_owned()),
             });
         }
         let (mut answer, mut change) = (Undone::default(), None);
+        let mut rehearsal = Rehearsal::new(*self);
         for revision in revisions {
-            let taken = if request.dry_run {
-                self.undone_text(&revision).map(|_| None)
+            let is_taken_back = if request.dry_run {
+                rehearsal.take_back(&revision)
             } else {
-                self.take_back(&revision, change)
+                self.take_back(&revision, &mut change)
             };
-            match taken {
-                Ok(made) => {
-                    change = change.or(made);
-                    answer.undone.push(revision.into());
-                }
+            match is_taken_back {
+                Ok(true) => answer.undone.push(revision.into()),
+                Ok(false) => {}
                 Err(error) => answer.conflicts.push(Fault {
                     path: revision.path,
                     message: error.to_string(),
@@ -74,7 +77,7 @@ impl Project<'_> {
     }
 
     /// The revisions a request speaks of, newest first.
-    fn to_undo(&self, request: &UndoRequest) -> Result<Vec<Revision>> {
+    fn revisions_of(&self, request: &UndoRequest) -> Result<Vec<Revision>> {
         let history = &self.engine.history;
         let filter = Filter {
             project: Some(self.id().0),
@@ -98,88 +101,156 @@ impl Project<'_> {
         Ok(history.revisions(&whole, MOST)?)
     }
 
-    /// Takes one revision back.
-    fn take_back(&self, revision: &Revision, change: Option<ChangeId>) -> Result<Option<ChangeId>> {
-        let path = NotePath::from_disk(&revision.path)?;
-        match (revision.operation, &revision.former, revision.after) {
-            (_, Some(former), _) => {
-                let former = NotePath::from_disk(former)?;
-                let (_guard, made) = self.move_file(&path, &former, change)?;
-                Ok(Some(made))
+    /// Takes one revision back, as part of `change`; tells whether there was anything to do.
+    fn take_back(&self, revision: &Revision, change: &mut Option<ChangeId>) -> Result<bool> {
+        loop {
+            let path = self.place_of(revision)?;
+            let guard = self.lock(&path)?;
+            if self.place_of(revision)? != path {
+                // It was moved while the lock was waited for.
+                continue;
             }
-            (_, None, None) => {
-                let (_, made) = self.bring_back(revision, Operation::Undo, change)?;
-                Ok(Some(made))
-            }
-            (_, None, Some(_)) => match self.undone_text(revision)? {
-                Some(bytes) => self.replace(&path, &revision.note, &bytes, Operation::Undo, change),
-                None => self.take_away(&path, revision, change),
-            },
+            let now = self.now(revision, path)?;
+            let made = match self.step(revision, &now)? {
+                Step::Nothing => return Ok(false),
+                Step::Write(bytes) => self.replace_locked(
+                    &now.path,
+                    &revision.note,
+                    &bytes,
+                    Operation::Undo,
+                    *change,
+                )?,
+                Step::Remove => {
+                    let record = self.record_at(&now.path)?;
+                    let record = record.ok_or_else(|| Error::NotIndexed {
+                        path: now.path.to_string(),
+                    })?;
+                    self.delete_locked(&record, *change)?
+                }
+                // These take their own locks and look again at what is there.
+                Step::BringBack(_) => {
+                    drop(guard);
+                    Some(self.bring_back(revision, Operation::Undo, *change)?.1)
+                }
+                Step::Move(to) => {
+                    drop(guard);
+                    let (_guard, made) = self.move_file(&now.path, &to, *change)?;
+                    Some(made)
+                }
+            };
+            *change = change.or(made);
+            return Ok(true);
         }
     }
 
-    /// Deletes a note that a change made, if it is still what that change left.
-    fn take_away(
-        &self,
-        path: &NotePath,
-        revision: &Revision,
-        change: Option<ChangeId>,
-    ) -> Result<Option<ChangeId>> {
-        let _guard = self.lock(path)?;
-        match self.record_at(path)? {
-            Some(record) if Some(Hash::from(record.fingerprint.checksum)) == revision.after => {
-                self.delete_locked(&record, change)
-            }
-            Some(_) => Err(changed_since(path)),
-            None => Ok(change),
-        }
+    /// Returns where the note of a revision is, or was last.
+    fn place_of(&self, revision: &Revision) -> Result<NotePath> {
+        let places = self.engine.history.places(self.id().0, &revision.note)?;
+        let path = places.last().map_or(&revision.path, |place| &place.path);
+        Ok(NotePath::from_disk(path)?)
     }
 
-    /// Returns what the file of a revision would say without it; `None` when it would not be there.
+    /// Returns what the note of a revision, last known at `path`, says now.
+    fn now(&self, revision: &Revision, path: NotePath) -> Result<Now> {
+        let identity = self
+            .engine
+            .history
+            .identity(self.id().0, path.as_str())?
+            .filter(|identity| identity.note == revision.note);
+        let bytes = match identity {
+            Some(_) => self.found(&path)?.map(|found| found.bytes),
+            None => None,
+        };
+        Ok(Now { path, bytes })
+    }
+
+    /// Tells how a revision is taken back from what its note is now.
     ///
     /// # Errors
-    /// When others changed the same lines since, or what it takes is no longer kept.
-    fn undone_text(&self, revision: &Revision) -> Result<Option<Vec<u8>>> {
-        let path = NotePath::from_disk(&revision.path)?;
-        let now = self.found(&path)?;
-        let hash_now = now.as_ref().map(|found| Hash::of(&found.bytes));
-        if revision.former.is_some() || revision.after.is_none() {
-            // Moves and deletions say nothing new; their own steps look at what is there.
-            return Ok(None);
+    /// When others changed the same since, or what it takes is no longer kept.
+    fn step(&self, revision: &Revision, now: &Now) -> Result<Step> {
+        let changed_since = || changed_since(&now.path);
+        if let Some(former) = &revision.former {
+            return step_of_move(revision, former, now);
         }
-        if revision.before.is_none() && revision.operation == Operation::External {
-            return Err(Error::Invalid {
-                message: format!("what {path} said before was never kept"),
+        let hash_now = now.bytes.as_deref().map(Hash::of);
+        match (revision.before, revision.after) {
+            (Some(before), None) if hash_now == Some(before) => Ok(Step::Nothing),
+            (_, None) if now.bytes.is_some() => Err(Error::Exists {
+                path: now.path.to_string(),
+            }),
+            (Some(before), None) => Ok(Step::BringBack(self.kept(&before, &revision.path)?)),
+            (None, None) => Err(Error::Invalid {
+                message: format!("what {} said is not kept", revision.path),
                 hint: None,
-            });
+            }),
+            (None, Some(_)) if revision.operation == Operation::External => Err(Error::Invalid {
+                message: format!("what {} said before was never kept", now.path),
+                hint: None,
+            }),
+            (None, Some(_)) if hash_now.is_none() => Ok(Step::Nothing),
+            (None, Some(after)) if hash_now == Some(after) => Ok(Step::Remove),
+            (None, Some(_)) => Err(changed_since()),
+            (Some(before), Some(after)) => {
+                let Some(bytes) = &now.bytes else {
+                    return Err(deleted_since(&now.path));
+                };
+                if hash_now == Some(before) {
+                    return Ok(Step::Nothing);
+                }
+                let what = |when| format!("{} {when} revision {}", now.path, revision.id.0);
+                let old = self.kept(&before, &what("before"))?;
+                if hash_now == Some(after) {
+                    return Ok(Step::Write(old));
+                }
+                let new = self.kept(&after, &what("after"))?;
+                merge::without(&old, &new, bytes)
+                    .map(|merged| {
+                        if merged == *bytes {
+                            Step::Nothing
+                        } else {
+                            Step::Write(merged)
+                        }
+                    })
+                    .ok_or_else(changed_since)
+            }
         }
-        let Some(before) = revision.before else {
-            return if hash_now == revision.after {
-                Ok(None)
-            } else {
-                Err(changed_since(&path))
-            };
-        };
-        let old = self.kept(
-            &before,
-            &format!("{path} before revision {}", revision.id.0),
-        )?;
-        let Some(now) = now else {
-            return Err(Error::NotFound {
-                identifier: path.to_string(),
-                near: Vec::new(),
-            });
-        };
-        let (Some(after), Some(hash_now)) = (revision.after, hash_now) else {
-            return Err(changed_since(&path));
-        };
-        if hash_now == after {
-            return Ok(Some(old));
-        }
-        let theirs = self.kept(&after, &format!("{path} after revision {}", revision.id.0))?;
-        diffy::merge_bytes(&theirs, &now.bytes, &old)
-            .map(Some)
-            .map_err(|_| changed_since(&path))
+    }
+}
+
+/// What a note is before one revision of it is taken back.
+struct Now {
+    /// Where it is, or was last.
+    path: NotePath,
+    /// What it says; `None` when it is not there.
+    bytes: Option<Vec<u8>>,
+}
+
+/// What is done to take one revision back.
+enum Step {
+    /// It is as if the revision had never been made.
+    Nothing,
+    /// The note says this again.
+    Write(Vec<u8>),
+    /// The note is again where it was.
+    Move(NotePath),
+    /// The note is not there again.
+    Remove,
+    /// The note is there again, and says this.
+    BringBack(Vec<u8>),
+}
+
+fn step_of_move(revision: &Revision, former: &str, now: &Now) -> Result<Step> {
+    if now.bytes.is_none() {
+        return Err(deleted_since(&now.path));
+    }
+    match now.path.as_str() {
+        path if path == former => Ok(Step::Nothing),
+        path if path == revision.path => Ok(Step::Move(NotePath::from_disk(former)?)),
+        path => Err(Error::Invalid {
+            message: format!("it was moved since, to {path}"),
+            hint: Some("undo the later move first".to_owned()),
+        }),
     }
 }
 
@@ -187,5 +258,12 @@ fn changed_since(path: &NotePath) -> Error {
     Error::Invalid {
         message: format!("{path} was changed since in the same place"),
         hint: Some("undo the later change first, or restore a revision".to_owned()),
+    }
+}
+
+fn deleted_since(path: &NotePath) -> Error {
+    Error::Invalid {
+        message: format!("{path} was deleted since"),
+        hint: Some("restore it first".to_owned()),
     }
 }

@@ -8,6 +8,7 @@ use crate::{Project, Result};
 use cairn_history::{ChangeId, Content, Entry, Hash, History, Operation, Outcome, RevisionId};
 use cairn_index::NoteRecord;
 use cairn_note::NotePath;
+use sha2::{Digest as _, Sha256};
 
 /// A change of one note that is about to be made.
 pub(crate) struct Planned<'t> {
@@ -89,11 +90,11 @@ impl<'a> Project<'a> {
     /// Returns the id under which the history knows a note: the one it was first recorded with, which the index may
     /// have forgotten.
     pub(crate) fn history_id(&self, record: &NoteRecord) -> Result<String> {
-        let identity = self
-            .engine
-            .history
-            .identity(record.project.0, record.path.as_str())?;
-        Ok(identity.map_or_else(|| record.external_id.clone(), |identity| identity.note))
+        let history = &self.engine.history;
+        match history.identity(record.project.0, record.path.as_str())? {
+            Some(identity) => Ok(identity.note),
+            None => self.free_id(&record.external_id, &record.path),
+        }
     }
 
     /// Returns the id of the note at a path, or the one a new note there will get.
@@ -102,9 +103,30 @@ impl<'a> Project<'a> {
         if let Some(identity) = identity {
             return Ok(identity.note);
         }
-        Ok(self
+        let id = self
             .session("name a note")?
-            .external_id_at(self.id(), path)?)
+            .external_id_at(self.id(), path)?;
+        self.free_id(&id, path)
+    }
+
+    /// Returns `id`, unless it is that of a note that is or was last elsewhere: the index makes ids from paths, and
+    /// knows neither what was moved before it was built nor what is in the trash.
+    fn free_id(&self, id: &str, path: &NotePath) -> Result<String> {
+        let (history, project) = (&self.engine.history, self.id().0);
+        let mut free = id.to_owned();
+        for number in 1_u32.. {
+            let places = history.places(project, &free)?;
+            if places.last().is_none_or(|last| last.path == path.as_str()) {
+                break;
+            }
+            let mut bytes = [0; 16];
+            let digest = Sha256::digest(format!("{id}\0{path}\0{number}"));
+            bytes.copy_from_slice(&digest[..16]);
+            free = uuid::Builder::from_custom_bytes(bytes)
+                .into_uuid()
+                .to_string();
+        }
+        Ok(free)
     }
 
     /// Returns what a file that is no text, too, says now; it is read only if the history has not seen it.

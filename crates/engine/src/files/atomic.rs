@@ -3,6 +3,7 @@
 //! It does not decide whether a write is wanted: the verbs compare checksums under the note's lock. Invariant:
 //! when a function here returns an error, no temporary file stays and no other file was replaced.
 
+use super::leftovers::temporary;
 use super::reading::checksum;
 use super::{Point, failpoint};
 use crate::error::IoContext;
@@ -12,7 +13,6 @@ use cairn_note::NotePath;
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::{Builder, NamedTempFile};
 
 /// Writes a file: temporary file in the same folder, sync, rename, sync of the folder. Folders are made.
 ///
@@ -75,6 +75,7 @@ pub(crate) fn rename(
         target.parent().unwrap_or(root),
     );
     make_folders(root, folder, durability)?;
+    failpoint(Point::Unname, &source).context("move", &source)?;
     if is_other_spelling(&source, &target) {
         fs::rename(&source, &target).context("move", &source)?;
     } else {
@@ -87,9 +88,43 @@ pub(crate) fn rename(
     Ok(())
 }
 
+/// Takes the first name of a file away that has its second one already: a move that was interrupted between both.
+pub(crate) fn finish_rename(
+    root: &Path,
+    from: &NotePath,
+    to: &NotePath,
+    durability: Durability,
+) -> Result<()> {
+    let (source, target) = (inside(root, from)?, inside(root, to)?);
+    if is_same_file(&source, &target) && !is_other_spelling(&source, &target) {
+        remove(root, from, durability)?;
+    }
+    Ok(())
+}
+
+/// Whether both names are those of one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let inode = |path: &Path| {
+            let metadata = fs::symlink_metadata(path).ok()?;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        inode(one).is_some_and(|inode_of_one| inode(other) == Some(inode_of_one))
+    }
+    #[cfg(not(unix))]
+    {
+        // Where nobody can tell, both stay.
+        let _ = (one, other);
+        false
+    }
+}
+
 /// Removes a file; of a symbolic link, the link.
 pub(crate) fn remove(root: &Path, path: &NotePath, durability: Durability) -> Result<()> {
     let target = inside(root, path)?;
+    failpoint(Point::Unname, &target).context("remove", &target)?;
     fs::remove_file(&target).context("remove", &target)?;
     sync_folder(target.parent().unwrap_or(root), durability)
 }
@@ -182,19 +217,6 @@ fn invalid(message: String) -> Error {
         message,
         hint: None,
     }
-}
-
-/// The name begins with a dot and ends in `.tmp`, each of which hides it from every scan.
-fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".cairn-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // What any program asks for; the umask takes from it.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }
 
 /// Gives the file the owner of the one it replaces, where the system lets us.

@@ -3,6 +3,7 @@
 //! It looks at names and times and reads no note. Invariant: nothing is missing from a listing without a word:
 //! what could not be looked at is named, and everything below it is known to be unknown.
 
+use super::leftovers::is_temporary;
 use super::reading::{is_gone, modified_ns};
 use super::{Point, failpoint};
 use crate::error::IoContext;
@@ -72,6 +73,8 @@ pub(crate) struct Listing {
     pub(crate) faults: Vec<Fault>,
     /// Files and folders of which nothing is known, nor of what is below them; sorted.
     pub(crate) unreadable: Vec<String>,
+    /// Temporary files of writes: of now, or of a process that was killed.
+    pub(crate) leftovers: Vec<String>,
     /// Whether the root has no entry at all, not even a hidden one: so does a place nothing is mounted at.
     pub(crate) is_bare: bool,
     /// Whether it is not believed, so that nothing is known of any path.
@@ -228,6 +231,7 @@ impl Walk<'_> {
         all.files.append(&mut found.files);
         all.faults.append(&mut found.faults);
         all.unreadable.append(&mut found.unreadable);
+        all.leftovers.append(&mut found.leftovers);
     }
 
     /// Looks at one entry of a folder; an error comes with the path it concerns.
@@ -241,10 +245,13 @@ impl Walk<'_> {
     ) -> std::result::Result<(), (String, io::Error)> {
         let name = entry.file_name();
         let lossy = name.to_string_lossy();
+        let path = format!("{prefix}{lossy}");
         if is_hidden(&lossy) {
+            if is_temporary(&lossy) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                found.leftovers.push(path);
+            }
             return Ok(());
         }
-        let path = format!("{prefix}{lossy}");
         let kind = match entry.file_type() {
             Ok(kind) if kind.is_dir() || kind.is_file() => kind,
             // A symbolic link, a socket and the like.

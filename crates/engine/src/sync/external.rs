@@ -4,9 +4,12 @@
 //! no news, whichever process saw it first.
 
 use super::load::{Done, Task};
+use crate::files::LARGEST_NOTE;
 use crate::{Project, Result};
-use cairn_history::{ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, Revision};
-use cairn_index::{Fingerprint, NoteKey};
+use cairn_history::{
+    ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, Revision, RevisionId,
+};
+use cairn_index::{Fingerprint, NoteKey, NoteRecord};
 use cairn_note::NotePath;
 use std::collections::HashMap;
 
@@ -18,8 +21,15 @@ pub(super) struct External<'a> {
     project: &'a Project<'a>,
     /// The notes that may have changed, by path: the id the history knows each by.
     ids: HashMap<&'a NotePath, String>,
+    /// The notes the history knows, by path, once somebody asked.
+    once: Option<HashMap<String, String>>,
     change: Option<ChangeId>,
+    /// What was recorded later is newer than what this sync sees.
+    horizon: RevisionId,
 }
+
+/// The id of a note, where it was if elsewhere, and the checksum of what it said.
+type Before<'a> = (String, Option<&'a NotePath>, Option<[u8; 32]>);
 
 impl<'a> External<'a> {
     /// Looks up the notes of these paths, before the index is written.
@@ -27,12 +37,16 @@ impl<'a> External<'a> {
         project: &'a Project<'a>,
         paths: impl Iterator<Item = &'a NotePath>,
     ) -> Result<Self> {
+        let newest = project.engine.history.revisions(&Filter::default(), 1)?;
         let mut paths = paths.peekable();
         let mut ids = HashMap::new();
         if paths.peek().is_some() {
             let session = project.session("name changed notes")?;
             for path in paths {
-                if let Some(record) = session.note(project.id(), NoteKey::Path(path))? {
+                let record = session.note(project.id(), NoteKey::Path(path))?;
+                if let Some(record) = record
+                    && !has_left(project, &record)?
+                {
                     ids.insert(path, project.history_id(&record)?);
                 }
             }
@@ -40,7 +54,9 @@ impl<'a> External<'a> {
         Ok(Self {
             project,
             ids,
+            once: None,
             change: None,
+            horizon: newest.first().map_or(RevisionId(0), |newest| newest.id),
         })
     }
 
@@ -61,30 +77,98 @@ impl<'a> External<'a> {
             let (Some(entry), text) = (&done.entry, done.text.take()) else {
                 continue;
             };
-            let path = &done.job.file.path;
-            match done.job.task {
-                Task::New => kept.extend(text.map(String::into_bytes)),
-                Task::Changed(known) if known.checksum != entry.fingerprint.checksum => {
-                    if let Some(note) = self.ids.get(path) {
-                        let after = text.map(|text| Content::Bytes(text.into_bytes()));
-                        entries.push(self.entry(note, path, None, Some(known.checksum), after));
-                    }
+            let (path, found) = (&done.job.file.path, &entry.fingerprint);
+            let is_new = matches!(done.job.task, Task::New);
+            let Some((note, former, before)) = self.known(&done.job.task, path, found)? else {
+                if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
+                    kept.extend(self.said(path, text, found));
                 }
-                Task::Changed(_) => {}
-                Task::Moved(from) => {
-                    if let Some(note) = self.ids.get(from) {
-                        let after = text.map(|text| Content::Bytes(text.into_bytes()));
-                        let mut entry = self.entry(note, path, Some(from), None, after.clone());
-                        entry.before = after;
-                        entries.push(entry);
-                    }
+                continue;
+            };
+            // Of what cannot be had nothing is said: no text is what a deletion leaves.
+            if let Some(after) = self.said(path, text, found) {
+                let mut entry = self.entry(&note, path, former, before, Some(after));
+                if former.is_some() {
+                    entry.before.clone_from(&entry.after);
                 }
+                entries.push(entry);
             }
         }
-        if !kept.is_empty() && self.project.engine.keeps_baseline() {
-            self.project.engine.history.keep(kept)?;
-        }
+        self.keep(kept)?;
         self.record(entries)
+    }
+
+    /// Returns what a file that was found was before, if the history can know it and there is something to tell.
+    fn known(
+        &mut self,
+        task: &Task<'a>,
+        path: &'a NotePath,
+        found: &Fingerprint,
+    ) -> Result<Option<Before<'a>>> {
+        Ok(match *task {
+            Task::New => match self.once_at(path)? {
+                Some(note) => {
+                    let last = last(self.project, &note)?.and_then(|last| last.after);
+                    Some((note, None, last.map(|hash| *hash.as_bytes())))
+                }
+                None => None,
+            },
+            Task::Changed(known) if known.checksum == found.checksum => None,
+            Task::Changed(known) => {
+                let note = self.ids.get(path);
+                note.map(|note| (note.clone(), None, Some(known.checksum)))
+            }
+            Task::Moved(from) => {
+                let note = self.ids.get(from);
+                note.map(|note| (note.clone(), Some(from), None))
+            }
+        })
+    }
+
+    /// Returns the note the history knows at a path the index does not know: it was deleted, or the index is new.
+    fn once_at(&mut self, path: &NotePath) -> Result<Option<String>> {
+        let Some(once) = &self.once else {
+            let (history, project) = (&self.project.engine.history, self.project.id().0);
+            let deleted = history.trash(project)?.into_iter().rev();
+            let mut once: HashMap<String, String> = deleted
+                .map(|revision| (revision.path, revision.note))
+                .collect();
+            let there = history.identities(project)?.into_iter();
+            once.extend(there.map(|identity| (identity.path, identity.note)));
+            let note = once.get(path.as_str()).cloned();
+            self.once = Some(once);
+            return Ok(note);
+        };
+        Ok(once.get(path.as_str()).cloned())
+    }
+
+    /// Returns what a file says: its text, or its bytes as long as they are few and what the index will be told.
+    fn said(&self, path: &NotePath, text: Option<String>, found: &Fingerprint) -> Option<Content> {
+        let hash = Hash::from(found.checksum);
+        if let Some(text) = text {
+            return Some(Content::Bytes(text.into_bytes()));
+        }
+        if self.project.engine.history.has(&hash).unwrap_or_default() {
+            return Some(Content::Known(hash));
+        }
+        if found.size > LARGEST_NOTE {
+            return None;
+        }
+        let bytes = self.project.found(path).ok()??.bytes;
+        (Hash::of(&bytes) == hash).then_some(Content::Bytes(bytes))
+    }
+
+    /// Keeps baselines.
+    fn keep(&self, contents: Vec<Content>) -> Result<()> {
+        let bytes = contents.into_iter().filter_map(|content| match content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Known(_) => None,
+        });
+        let bytes: Vec<Vec<u8>> = bytes.collect();
+        if !bytes.is_empty() {
+            self.project.engine.history.keep(bytes)?;
+        }
+        Ok(())
     }
 
     fn entry(
@@ -115,27 +199,14 @@ impl<'a> External<'a> {
     }
 
     fn record(&mut self, entries: Vec<Entry>) -> Result<()> {
-        let history = &self.project.engine.history;
-        let mut news = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let filter = Filter {
-                project: Some(entry.project),
-                note: Some(entry.note.clone()),
-                ..Filter::default()
-            };
-            let last = history.revisions(&filter, 1)?;
-            if !last.first().is_some_and(|last| says(last, &entry)) {
-                news.push(entry);
-            }
-        }
-        if news.is_empty() {
+        if entries.is_empty() {
             return Ok(());
         }
-        let recorded = match self.change {
-            Some(change) => history.record_in(change, news)?,
-            None => history.record(news)?,
-        };
-        self.change = Some(recorded.change);
+        let history = &self.project.engine.history;
+        let recorded = history.observe(self.change, self.horizon, entries)?;
+        if !recorded.revisions.is_empty() {
+            self.change = Some(recorded.change);
+        }
         let outcomes: Vec<_> = recorded
             .revisions
             .into_iter()
@@ -146,33 +217,21 @@ impl<'a> External<'a> {
     }
 }
 
-/// Whether a revision says where the note is and what it says.
-fn says(last: &Revision, entry: &Entry) -> bool {
-    last.path == entry.path && last.after == entry.after.as_ref().map(Content::hash)
+/// Whether the history knows already that a note has left the place where the index still has it.
+fn has_left(project: &Project<'_>, record: &NoteRecord) -> Result<bool> {
+    let last = last(project, &record.external_id)?;
+    Ok(last.is_some_and(|last| {
+        last.former.as_deref() == Some(record.path.as_str())
+            && last.after == Some(Hash::from(record.fingerprint.checksum))
+    }))
 }
 
-impl Project<'_> {
-    /// Says what became of revisions whose process died before it could: the file tells.
-    pub(super) fn settle_pending(&self) -> Result<()> {
-        let history = &self.engine.history;
-        for revision in history.pending(self.id().0)? {
-            let Ok(path) = NotePath::from_disk(&revision.path) else {
-                continue;
-            };
-            // A process that lives holds the lock until it is through.
-            let _guard = self.lock(&path)?;
-            let now = self.found(&path)?.map(|found| Hash::of(&found.bytes));
-            let never_happened = match &revision.former {
-                Some(_) => now.is_none(),
-                None => now != revision.after && now == revision.before,
-            };
-            let outcome = if never_happened {
-                Outcome::Undone
-            } else {
-                Outcome::Done
-            };
-            history.settle(&[(revision.id, outcome)]);
-        }
-        Ok(())
-    }
+/// The newest revision of a note.
+fn last(project: &Project<'_>, note: &str) -> Result<Option<Revision>> {
+    let filter = Filter {
+        project: Some(project.id().0),
+        note: Some(note.to_owned()),
+        ..Filter::default()
+    };
+    Ok(project.engine.history.revisions(&filter, 1)?.pop())
 }

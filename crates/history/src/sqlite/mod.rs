@@ -109,7 +109,7 @@ impl History {
     /// When an entry names an unknown content, another process holds the file for too long, or the disk fails. Nothing
     /// of this call is recorded then.
     pub fn record(&self, entries: Vec<Entry>) -> Result<Recorded> {
-        self.record_with(None, entries)
+        self.record_with(None, None, entries)
     }
 
     /// As [`Self::record`], as more of a change that was recorded before.
@@ -117,10 +117,35 @@ impl History {
     /// # Errors
     /// As [`Self::record`].
     pub fn record_in(&self, change: ChangeId, entries: Vec<Entry>) -> Result<Recorded> {
-        self.record_with(Some(change), entries)
+        self.record_with(Some(change), None, entries)
     }
 
-    fn record_with(&self, change: Option<ChangeId>, entries: Vec<Entry>) -> Result<Recorded> {
+    /// Records what somebody saw who looked after `horizon`, as more of `change` if there is one: nothing of notes that
+    /// have later revisions, and nothing that the newest revision of a note says already. So what many processes see is
+    /// recorded once, and what one saw late does not follow what came after it. Where nothing is news the change has
+    /// the number it was given, or 0.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub fn observe(
+        &self,
+        change: Option<ChangeId>,
+        horizon: RevisionId,
+        entries: Vec<Entry>,
+    ) -> Result<Recorded> {
+        let mut recorded = self.record_with(change, Some(horizon), entries)?;
+        if recorded.revisions.is_empty() {
+            recorded.change = change.unwrap_or(ChangeId(0));
+        }
+        Ok(recorded)
+    }
+
+    fn record_with(
+        &self,
+        change: Option<ChangeId>,
+        horizon: Option<RevisionId>,
+        entries: Vec<Entry>,
+    ) -> Result<Recorded> {
         if entries.is_empty() {
             return Ok(Recorded {
                 change: change.unwrap_or(ChangeId(0)),
@@ -133,7 +158,7 @@ impl History {
                 .map(|entry| record::ready(connection, entry))
                 .collect::<Result<Vec<_>>>()
         })?;
-        self.write(move |connection| record::write(connection, change, &ready))
+        self.write(move |connection| record::write(connection, change, horizon, &ready))
     }
 
     /// Says what became of revisions. That they are done is written with the next record, or by [`Self::flush`], or

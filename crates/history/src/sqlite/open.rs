@@ -21,6 +21,9 @@ const APPLICATION: i32 = 0x4361_4869;
 /// Pages of 4 KiB the write-ahead log may grow to before a commit folds it back.
 const CHECKPOINT_PAGES: u32 = 2_000;
 
+/// SQLite's number of the mode in which empty pages are given back on request.
+const INCREMENTAL: i64 = 2;
+
 /// How long to sleep before trying again what SQLite refuses without waiting.
 const NAP: Duration = Duration::from_millis(5);
 
@@ -132,9 +135,12 @@ fn is_ours(connection: &Connection, path: &Path) -> Result<()> {
 
 /// Turns on the write-ahead log, for which SQLite does not wait where another connection is in the way.
 fn use_log(connection: &Connection, path: &Path, options: &Options) -> Result<()> {
-    // Pages that a prune has emptied can then be given back; says nothing to a file that is made already.
     let set = || -> rusqlite::Result<()> {
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        // Pages that a prune has emptied can then be given back. Saying so again would write each time it is opened.
+        let mode: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0))?;
+        if mode != INCREMENTAL {
+            connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+        }
         connection.pragma_update(None, "journal_mode", "WAL")
     };
     let mut slept = Duration::ZERO;

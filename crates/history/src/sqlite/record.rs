@@ -94,16 +94,23 @@ fn last_said(connection: &Connection, entry: &Entry) -> Result<Option<Hash>> {
         .action("look for what a note said")
 }
 
-/// Writes revisions of one change, a new one where none is given.
+/// Writes revisions of one change, a new one where none is given. With a `horizon`, only what is news: of a note that
+/// has a revision after it nothing, nor what its newest revision says already.
 pub(super) fn write(
     connection: &Connection,
     change: Option<ChangeId>,
+    horizon: Option<RevisionId>,
     entries: &[ReadyEntry],
 ) -> Result<Recorded> {
     let first = RevisionId(next(connection)?);
     let change = change.unwrap_or(ChangeId(first.0));
     let mut revisions = Vec::with_capacity(entries.len());
     for ready in entries {
+        if let Some(horizon) = horizon
+            && !is_news(connection, horizon, ready)?
+        {
+            continue;
+        }
         let row = |content: &Option<Ready>| -> Result<Option<i64>> {
             content
                 .as_ref()
@@ -116,6 +123,28 @@ pub(super) fn write(
         revisions.push(id);
     }
     Ok(Recorded { change, revisions })
+}
+
+fn is_news(connection: &Connection, horizon: RevisionId, ready: &ReadyEntry) -> Result<bool> {
+    let newest = connection
+        .prepare_cached(
+            "SELECT revision.id, path, hash FROM revision LEFT JOIN content ON content.id = after
+             WHERE project = ?1 AND note = ?2 AND outcome IS NOT 'undone'
+             ORDER BY revision.id DESC LIMIT 1",
+        )
+        .and_then(|mut statement| {
+            statement
+                .query_row((ready.entry.project, &ready.entry.note), |row| {
+                    let hash = row.get::<_, Option<[u8; 32]>>(2)?.map(Hash::from);
+                    Ok((RevisionId(row.get(0)?), row.get::<_, String>(1)?, hash))
+                })
+                .optional()
+        })
+        .action("look for the newest revision of a note")?;
+    Ok(newest.is_none_or(|(id, path, hash)| {
+        let after = ready.after.as_ref().map(|after| after.hash);
+        id <= horizon && (path, hash) != (ready.entry.path.clone(), after)
+    }))
 }
 
 /// The number of the revision that is written next.

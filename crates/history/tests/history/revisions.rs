@@ -74,6 +74,48 @@ fn a_change_has_many_revisions_and_grows() {
 }
 
 #[test]
+fn what_is_seen_is_recorded_when_it_is_news() {
+    on_each(|history| {
+        let first = did(history, vec![entry("a", Operation::Create, "", "A")]);
+        let horizon = first.revisions[0];
+        let seen = |before: &str, after: &str| entry("a", Operation::External, before, after);
+        let observe = |change, entries| {
+            history
+                .observe(change, horizon, entries)
+                .expect("it is recorded")
+        };
+        let known = observe(None, vec![seen("", "A")]);
+        assert_eq!((known.change, known.revisions), (ChangeId(0), vec![]));
+        let other = entry("b", Operation::External, "", "B");
+        let news = observe(None, vec![seen("A", "B"), other]);
+        assert_eq!(news.revisions.len(), 2);
+        // What was seen before the newest revision was made is no news, nor is what someone else saw too.
+        let late = observe(Some(news.change), vec![seen("A", "C"), seen("A", "B")]);
+        assert_eq!((late.change, late.revisions), (news.change, vec![]));
+        // What never happened is no revision.
+        let failed = history
+            .record(vec![seen("B", "D")])
+            .expect("it is recorded");
+        history.settle(&[(failed.revisions[0], Outcome::Undone)]);
+        let newest = news.revisions[1];
+        let again = history.observe(None, newest, vec![seen("B", "D")]);
+        assert_eq!(again.expect("it is recorded").revisions.len(), 1);
+        let filter = Filter {
+            note: Some("a".to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(
+            list(history, &filter),
+            [
+                "external a.md: B > D",
+                "external a.md: A > B",
+                "create a.md: - > A"
+            ]
+        );
+    });
+}
+
+#[test]
 fn all_or_nothing_is_recorded() {
     on_each(|history| {
         let missing = Hash::of(b"never seen");
