@@ -2,6 +2,7 @@
 //!
 //! It asks nothing. Invariant: the number of a revision and of its change stand in every form of it.
 
+use super::excerpt::one_line;
 use cairn_engine::NoteRevision;
 use serde_json::{Value, json};
 
@@ -27,6 +28,8 @@ pub(super) fn line(revision: &NoteRevision, place: Place) -> String {
     } else {
         format!(" (change {change})")
     };
+    // A client may call itself anything.
+    let actor = one_line(actor);
     format!("- {id}: {operation} by {actor}, {time:.0}{place}{change}\n")
 }
 

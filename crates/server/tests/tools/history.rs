@@ -88,6 +88,10 @@ fn who_changed_it() {
         .map(|revision| revision["actor"].clone())
         .collect();
     assert_eq!(actors, ["external", "claude", "mcp", "mcp"]);
+    let edit = json!({ "identifier": "Tea", "operation": "append", "content": "more\n" });
+    server.reply_to(Some("two\nlines"), "edit_note", &edit);
+    let said = server.call("note_history", &json!({ "identifier": "Tea" }));
+    assert!(said.contains(": edit by two lines, [time]\n"), "{said}");
 }
 
 #[test]
