@@ -195,6 +195,10 @@ proptest! {
         prop_assert_eq!(&dry.conflicts, &undone.conflicts);
         let kept = of_others(&desk);
         prop_assert!(theirs.is_subset(&kept), "lost: {:?}", theirs.difference(&kept));
+        if undone.conflicts.is_empty() {
+            let is_there = |(_, bytes): &(String, Vec<u8>)| String::from_utf8_lossy(bytes).contains("agent did");
+            prop_assert!(!desk.vault.files().iter().any(is_there), "something of the agent stays");
+        }
         contents.extend(desk.vault.files().into_iter().map(|(_, bytes)| bytes));
         let report = sync(&engine);
         prop_assert_eq!((report.new, report.modified, report.moved, report.deleted), (0, 0, 0, 0));
