@@ -245,3 +245,45 @@ fn no_change_is_no_change_to_undo() {
     let error = error.expect_err("nothing was changed");
     assert_eq!(error.to_string(), "there is no change to undo");
 }
+
+#[test]
+fn what_others_write_while_changes_are_taken_back_stays() {
+    let desk = Desk::new("//- Tea.md\ntop\nend\n");
+    let engine = desk.synced();
+    let agent = main(&engine).acting("agent");
+    replace(agent, "Tea", "top\n", "top\nagent\n");
+    let mut change = revisions(&engine, "Tea")[0].change;
+    // The other process has an index and a history of its own to look at.
+    let other = desk.engine();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..40 {
+                append(
+                    main(&other).acting("person"),
+                    "Tea",
+                    &format!("mine {number}\n"),
+                );
+            }
+        });
+        for _ in 0..40 {
+            let undone = undo(
+                agent,
+                &UndoRequest {
+                    change: Some(change),
+                    ..UndoRequest::default()
+                },
+            );
+            assert_eq!(undone.conflicts, []);
+            change = undone.change.expect("the line goes or comes back");
+        }
+    });
+    let text = desk.vault.read("Tea.md");
+    assert!(text.starts_with("top\nagent\nend\n"), "{text}");
+    let mine: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("mine"))
+        .collect();
+    let expected: Vec<String> = (0..40).map(|number| format!("mine {number}")).collect();
+    assert_eq!(mine, expected);
+    assert_eq!(revisions(&engine, "Tea").len(), 81);
+}
