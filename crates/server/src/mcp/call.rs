@@ -158,6 +158,23 @@ impl Call<'_> {
         Ok(project.acting(self.actor()))
     }
 
+    /// Refuses a workspace: it belongs to a hosted account, which this server does not know.
+    ///
+    /// # Errors
+    /// When the call names one.
+    pub(crate) fn refuse_workspace(&self) -> Result<(), Failure> {
+        let workspace = self.arguments.optional_text("workspace").map(str::trim);
+        match workspace.filter(|workspace| !workspace.is_empty()) {
+            Some(workspace) => Err(Failure::Raised {
+                message: format!(
+                    "A cloud workspace was requested ('{workspace}') but this is a local server, which has none"
+                ),
+                hint: Some("leave workspace out; see list_memory_projects()".to_owned()),
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn by_id(&self, id: &str) -> Result<Project<'_>, Failure> {
         self.engine
             .projects()

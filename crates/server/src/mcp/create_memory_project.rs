@@ -71,7 +71,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     if let Some(only) = call.host.constraint() {
         return Ok(constrained(call, only, name, path));
     }
-    refuse_workspace(call)?;
+    call.refuse_workspace()?;
     if name.is_empty() {
         return Err(Failure::raised(
             "create_memory_project: project_name is empty",
@@ -137,20 +137,6 @@ fn indexed(call: &Call<'_>, name: &str, created: bool) -> Result<Answer, Failure
         report,
         remarks: Vec::new(),
     })
-}
-
-/// A workspace belongs to a hosted account, which this server does not know.
-pub(super) fn refuse_workspace(call: &Call<'_>) -> Result<(), Failure> {
-    let workspace = call.arguments.optional_text("workspace").map(str::trim);
-    match workspace.filter(|workspace| !workspace.is_empty()) {
-        Some(workspace) => Err(Failure::Raised {
-            message: format!(
-                "A cloud workspace was requested ('{workspace}') but this is a local server, which has none"
-            ),
-            hint: Some("leave workspace out".to_owned()),
-        }),
-        None => Ok(()),
-    }
 }
 
 fn constrained(call: &Call<'_>, only: &str, name: &str, path: &str) -> Reply {

@@ -4,7 +4,6 @@
 //! notes could not be deleted stays registered.
 
 use super::call::Call;
-use super::create_memory_project::refuse_workspace;
 use super::declaration::{
     Declaration, Effect, Kind, Need, Parameter, Produces, Profile, WORKSPACE,
 };
@@ -62,7 +61,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             only.name
         )));
     }
-    refuse_workspace(call)?;
+    call.refuse_workspace()?;
     let project = found(call, wanted)?;
     let settings = project.settings();
     let deleted = if call.arguments.flag("delete_notes") {

@@ -111,7 +111,7 @@ const PARAMETERS: &[Parameter] = &[
 ];
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
-    written::refuse_workspace(call)?;
+    call.refuse_workspace()?;
     let arguments = &call.arguments;
     let identifier = arguments.text("identifier");
     let request = EditRequest {

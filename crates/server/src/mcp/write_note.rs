@@ -96,7 +96,7 @@ const PARAMETERS: &[Parameter] = &[
 const LONGEST_TYPE: usize = 200;
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
-    written::refuse_workspace(call)?;
+    call.refuse_workspace()?;
     let project = call.project()?;
     let request = request(call)?;
     let result = match outside(&request.folder) {

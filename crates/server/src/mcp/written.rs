@@ -3,7 +3,6 @@
 //! Not the tools themselves. Invariant: what two of them say alike is worded here, once.
 
 use super::arguments::Arguments;
-use super::call::Call;
 use super::declaration::{Kind, Need, Parameter};
 use super::failure::Failure;
 use cairn_engine::Written;
@@ -42,19 +41,6 @@ pub(super) fn base(arguments: &Arguments) -> Result<Option<String>, Failure> {
         message: format!("base_checksum '{}' is no checksum", excerpt(base)),
         hint: Some("give it as a write or read_note(output_format=\"json\") answers it, at least its first 8 digits".to_owned()),
     })
-}
-
-/// Refuses what only hosted accounts have.
-pub(super) fn refuse_workspace(call: &Call<'_>) -> Result<(), Failure> {
-    match call.arguments.optional_text("workspace") {
-        Some(workspace) if !workspace.trim().is_empty() => Err(Failure::Raised {
-            message: format!(
-                "workspace '{workspace}' cannot be reached: this is a local server without hosted workspaces"
-            ),
-            hint: Some("leave workspace out; see list_memory_projects()".to_owned()),
-        }),
-        _ => Ok(()),
-    }
 }
 
 /// Whether a path was refused because it leads, or may lead, out of the project.
