@@ -8,7 +8,9 @@ mod compare;
 mod faults;
 mod record;
 
+use crate::error::IoContext as _;
 use crate::files::{self, Lookout, NoteGuard};
+use crate::points::{Point, failpoint, pass};
 use crate::{Error, Project, Result, Written};
 use cairn_history::{ChangeId, Content, Operation};
 use cairn_index::{Change, NoteKey, NoteRecord, ProjectId, Session};
@@ -40,7 +42,14 @@ impl<'a> Project<'a> {
 
     /// Waits until nobody else writes the note.
     pub(crate) fn lock(&self, path: &NotePath) -> Result<NoteGuard<'a>> {
-        self.engine.locks.lock(self.id(), path)
+        let guard = self.engine.locks.lock(self.id(), path)?;
+        self.pass(Point::Locked, path);
+        Ok(guard)
+    }
+
+    /// Passes a named point with the file of a note.
+    pub(crate) fn pass(&self, point: Point, path: &NotePath) {
+        pass(point, &self.root().join(path.as_str()));
     }
 
     /// Returns what the index knows of a path now.
@@ -119,6 +128,7 @@ impl<'a> Project<'a> {
             self.engine.settings.durability,
             || self.still(path, old),
         )?;
+        self.pass(Point::Settle, path);
         let change = recorded.done();
         self.told(
             path,
@@ -135,9 +145,12 @@ impl<'a> Project<'a> {
         done: &'static str,
         change: Result<Change>,
     ) -> Result<()> {
+        let file = self.root().join(path.as_str());
         let applied = change.and_then(|change| {
+            failpoint(Point::Tell, &file).context("index", &file)?;
             Ok(self.with_scope(|scope| self.engine.index.apply(scope, vec![change]))?)
         });
+        pass(Point::Told, &file);
         match applied {
             Ok(_) => Ok(()),
             Err(source) => Err(Error::Untold {

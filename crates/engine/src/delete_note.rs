@@ -5,6 +5,7 @@
 
 use crate::accept::{Planned, folder};
 use crate::files;
+use crate::points::Point;
 use crate::{Error, Project, Result};
 use cairn_history::{ChangeId, Operation};
 use cairn_index::{Change, Fault, NoteRecord};
@@ -156,6 +157,7 @@ impl Project<'_> {
             };
             let recorded = self.record(planned, change)?;
             files::remove(self.root(), &record.path, self.engine.settings.durability)?;
+            self.pass(Point::Settle, &record.path);
             change = Some(recorded.done());
         }
         self.told(

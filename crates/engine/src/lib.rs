@@ -11,6 +11,7 @@ mod identify;
 mod ignore_rules;
 mod lines;
 mod look_up;
+mod points;
 mod progress;
 mod settings;
 mod sync;
@@ -63,6 +64,13 @@ pub use sync::SyncReport;
 pub use undo::{UndoRequest, Undone};
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
+
+/// What `cargo xtask torture` does with an engine: never in the product.
+#[cfg(feature = "torture")]
+pub mod torture {
+    pub use crate::points::torture::{Witness, install, leave_out};
+    pub use crate::points::{Point, Switch};
+}
 
 use cairn_history::History;
 use cairn_index::{Index, NoteRecord, ProjectId, RelationRecord, Scope, Session};
@@ -192,6 +200,12 @@ impl Engine {
             let only = self.settings.project(Some(only));
             only.is_ok_and(|only| only == settings)
         })
+    }
+
+    /// Returns the history, to be compared with what was acknowledged.
+    #[cfg(feature = "torture")]
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// Returns what the engine was opened with: all of the registry, whatever of it is reached.

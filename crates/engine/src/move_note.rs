@@ -5,6 +5,7 @@
 
 use crate::accept::{Planned, folder};
 use crate::files::{self, NoteGuard};
+use crate::points::Point;
 use crate::{Cancel, Error, Progress, Project, Result};
 use cairn_history::{ChangeId, Operation};
 use cairn_index::{Change, Fault, NoteRecord};
@@ -118,6 +119,7 @@ impl Project<'_> {
             });
         }
         let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
+        self.pass(Point::Locked, from);
         let record = self.record_at(from)?.ok_or_else(|| Error::gone(from))?;
         if self.record_at(to)?.is_some() {
             return Err(Error::Exists {
@@ -141,6 +143,7 @@ impl Project<'_> {
         };
         let recorded = self.record(planned, change)?;
         files::rename(self.root(), from, to, self.engine.settings.durability)?;
+        self.pass(Point::Settle, to);
         let change = recorded.done();
         let entry = self.entry(to);
         self.told(

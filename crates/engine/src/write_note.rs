@@ -7,6 +7,7 @@
 mod compose;
 
 use crate::accept::is_checksum;
+use crate::points::{Switch, leaves_out};
 use crate::{Error, FileNames, Permalinks, Project, Result};
 use cairn_history::Operation;
 use cairn_index::{NoteKey, NoteRecord};
@@ -174,7 +175,7 @@ impl Project<'_> {
                 });
             }
         };
-        if is_checksum(&found.checksum, &expected) {
+        if leaves_out(Switch::Base) || is_checksum(&found.checksum, &expected) {
             Ok(Some(found))
         } else {
             if let Some(known) = known {

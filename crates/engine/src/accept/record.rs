@@ -4,6 +4,8 @@
 //! what became of it: a revision nobody settled belongs to a process that died in between.
 
 use crate::accept::Found;
+use crate::error::IoContext as _;
+use crate::points::{Point, Switch, failpoint, leaves_out};
 use crate::{Project, Result};
 use cairn_history::{ChangeId, Content, Entry, Hash, History, Operation, Outcome, RevisionId};
 use cairn_index::NoteRecord;
@@ -75,9 +77,16 @@ impl<'a> Project<'a> {
             permalink: None,
         };
         let history = &*self.engine.history;
+        let file = self.root().join(planned.path.as_str());
+        failpoint(Point::Record, &file).context("record a change of", &file)?;
+        let entries = if leaves_out(Switch::History) {
+            Vec::new()
+        } else {
+            vec![entry]
+        };
         let recorded = match change {
-            Some(change) => history.record_in(change, vec![entry])?,
-            None => history.record(vec![entry])?,
+            Some(change) => history.record_in(change, entries)?,
+            None => history.record(entries)?,
         };
         Ok(Recorded {
             history,

@@ -7,6 +7,7 @@ use super::leftovers::temporary;
 use super::reading::checksum;
 use super::{Point, failpoint};
 use crate::error::IoContext;
+use crate::points::{Switch, disk, leaves_out};
 use crate::{Durability, Error, Result};
 use cairn_index::Fingerprint;
 use cairn_note::NotePath;
@@ -37,21 +38,31 @@ pub(crate) fn write(
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error).context("look at", target),
     };
-    let mut temporary = temporary(folder).context("create a file in", folder)?;
-    temporary.write_all(bytes).context("write", &target)?;
+    let mut temporary = disk(Point::Create, &target, None, || temporary(folder))
+        .context("create a file in", folder)?;
+    let name = temporary.path().to_owned();
+    disk(Point::Write, &target, Some(&name), || {
+        temporary.write_all(bytes)
+    })
+    .context("write", &target)?;
     if let Some(existing) = &existing {
         keep_owner(temporary.as_file(), existing);
         let mode = temporary.as_file().set_permissions(existing.permissions());
         mode.context("keep the permissions of", &target)?;
     }
-    if durability == Durability::Fsync {
-        temporary.as_file().sync_all().context("sync", &target)?;
+    if durability == Durability::Fsync && !leaves_out(Switch::Fsync) {
+        disk(Point::Sync, &target, Some(&name), || {
+            temporary.as_file().sync_all()
+        })
+        .context("sync", &target)?;
     }
     let written = temporary.as_file().metadata().context("look at", &target)?;
     failpoint(Point::Replace, &target).context("replace", &target)?;
     last_look()?;
     // A temporary file that could not be renamed is removed with the error that carries it.
-    let persisted = temporary.persist(&target).map_err(|failure| failure.error);
+    let persisted = disk(Point::Rename, &target, Some(&name), || {
+        temporary.persist(&target).map_err(|failure| failure.error)
+    });
     drop(persisted.context("replace", &target)?);
     sync_folder(folder, durability)?;
     Ok(Fingerprint {
@@ -77,7 +88,10 @@ pub(crate) fn rename(
     make_folders(root, folder, durability)?;
     failpoint(Point::Unname, &source).context("move", &source)?;
     if is_other_spelling(&source, &target) {
-        fs::rename(&source, &target).context("move", &source)?;
+        disk(Point::Rename, &target, Some(&source), || {
+            fs::rename(&source, &target)
+        })
+        .context("move", &source)?;
     } else {
         move_new(&source, &target, to)?;
     }
@@ -125,7 +139,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 pub(crate) fn remove(root: &Path, path: &NotePath, durability: Durability) -> Result<()> {
     let target = inside(root, path)?;
     failpoint(Point::Unname, &target).context("remove", &target)?;
-    fs::remove_file(&target).context("remove", &target)?;
+    disk(Point::Unlink, &target, None, || fs::remove_file(&target)).context("remove", &target)?;
     sync_folder(target.parent().unwrap_or(root), durability)
 }
 
@@ -135,9 +149,14 @@ fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
     let exists = || Error::Exists {
         path: to.to_string(),
     };
-    match fs::hard_link(source, target) {
-        Ok(()) => fs::remove_file(source).or_else(|error| {
-            drop(fs::remove_file(target));
+    let linked = disk(Point::Link, target, Some(source), || {
+        fs::hard_link(source, target)
+    });
+    match linked {
+        Ok(()) => disk(Point::Unlink, source, None, || fs::remove_file(source)).or_else(|error| {
+            drop(disk(Point::Unlink, target, None, || {
+                fs::remove_file(target)
+            }));
             Err(error).context("move", source)
         }),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
@@ -146,7 +165,10 @@ fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
         Err(_) => match fs::symlink_metadata(target) {
             Ok(_) => Err(exists()),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::rename(source, target).context("move", source)
+                disk(Point::Rename, target, Some(source), || {
+                    fs::rename(source, target)
+                })
+                .context("move", source)
             }
             Err(error) => Err(error).context("look at", target),
         },
@@ -244,7 +266,7 @@ fn make_folders(root: &Path, folder: &Path, durability: Durability) -> Result<()
     let missing = |folder: &&Path| folder.starts_with(root) && *folder != root && !folder.is_dir();
     let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
     for folder in new.into_iter().rev() {
-        match fs::create_dir(folder) {
+        match disk(Point::MakeFolder, folder, None, || fs::create_dir(folder)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             result => result.context("create the folder", folder)?,
         }
@@ -256,9 +278,11 @@ fn make_folders(root: &Path, folder: &Path, durability: Durability) -> Result<()
 /// Makes new and removed names in a folder durable.
 fn sync_folder(folder: &Path, durability: Durability) -> Result<()> {
     // Windows has no handle on a folder that could be synced; its file systems journal names.
-    if durability == Durability::Fsync && cfg!(unix) {
-        let opened = File::open(folder).and_then(|handle| handle.sync_all());
-        opened.context("sync the folder", folder)?;
+    if durability == Durability::Fsync && cfg!(unix) && !leaves_out(Switch::Fsync) {
+        disk(Point::SyncFolder, folder, None, || {
+            File::open(folder)?.sync_all()
+        })
+        .context("sync the folder", folder)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 use super::atomic::inside;
 use crate::error::IoContext;
+use crate::points::{Point, disk};
 use crate::{Error, Result};
 use cairn_note::NotePath;
 use std::fs;
@@ -54,7 +55,7 @@ fn remove_if_empty(folder: &Path) -> Result<bool> {
         is_empty &= is_folder && remove_if_empty(&entry.path())?;
     }
     if is_empty {
-        match fs::remove_dir(folder) {
+        match disk(Point::RemoveFolder, folder, None, || fs::remove_dir(folder)) {
             Ok(()) => {}
             // Someone put something there, or removed it, meanwhile.
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(false),

@@ -5,6 +5,7 @@
 
 use super::turns::{Turn, Turns};
 use crate::Result;
+use crate::points::{Switch, leaves_out};
 use cairn_index::ProjectId;
 use cairn_note::NotePath;
 use std::collections::HashSet;
@@ -67,6 +68,9 @@ impl NoteLocks {
             .collect();
         keys.sort();
         keys.dedup();
+        if leaves_out(Switch::Lock) {
+            keys.clear();
+        }
         let mut table = self
             .released
             .wait_while(self.table(), |table| {

@@ -5,6 +5,7 @@
 
 use super::load::{Done, Task};
 use crate::files::LARGEST_NOTE;
+use crate::points::{Point, pass};
 use crate::{Project, Result};
 use cairn_history::{
     ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, Revision, RevisionId,
@@ -202,6 +203,7 @@ impl<'a> External<'a> {
         if entries.is_empty() {
             return Ok(());
         }
+        pass(Point::Observe, self.project.root());
         let history = &self.project.engine.history;
         let recorded = history.observe(self.change, self.horizon, entries)?;
         if !recorded.revisions.is_empty() {

@@ -8,6 +8,7 @@ use super::diff::{Known, Move, Plan, diff};
 use super::external::External;
 use super::load::{self, Done, Job, Task};
 use crate::files::Listing;
+use crate::points::{Point, pass};
 use crate::{Cancel, Progress, Project, Result};
 use cairn_index::{Applied, Change, Fault, Fingerprint, NoteKey};
 use cairn_note::NotePath;
@@ -297,9 +298,12 @@ impl<'a> Run<'a> {
 
     /// Applies batches in one transaction.
     fn apply(&self, batches: impl IntoIterator<Item = Vec<Change>>) -> Result<Applied> {
-        Ok(self
+        pass(Point::Apply, self.project.root());
+        let applied = self
             .project
-            .with_scope(|scope| self.project.engine.index.apply_all(scope, batches))?)
+            .with_scope(|scope| self.project.engine.index.apply_all(scope, batches))?;
+        pass(Point::Applied, self.project.root());
+        Ok(applied)
     }
 }
 
