@@ -14,7 +14,7 @@ mod sqlite;
 
 pub use error::{Error, Result};
 pub use hash::{Hash, NoHash};
-pub use retention::{Pruned, Retention};
+pub use retention::{Pruned, Pruning, Retention};
 pub use revision::{
     ChangeId, Content, Entry, Filter, Identity, Operation, Outcome, Place, Problem, Recorded,
     Revision, RevisionId, Statistics,

@@ -43,6 +43,20 @@ pub struct Pruned {
     pub bytes: u64,
 }
 
+/// What a prune tells whoever watches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pruning {
+    /// A phase begins.
+    Begins {
+        /// Its name, one or two words.
+        phase: &'static str,
+        /// How many steps lie ahead of it, if that is known.
+        total: Option<u64>,
+    },
+    /// So many more steps of it are done.
+    Advances(u64),
+}
+
 /// What the rule needs to know of a revision.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {

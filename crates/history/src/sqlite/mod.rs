@@ -17,9 +17,10 @@ mod check;
 mod prune;
 mod read;
 
+use crate::error::StatementContext;
 use crate::{
-    ChangeId, Content, Entry, Filter, Hash, Identity, Outcome, Place, Problem, Pruned, Recorded,
-    Result, Retention, Revision, RevisionId, Statistics,
+    ChangeId, Content, Entry, Filter, Hash, Identity, Outcome, Place, Problem, Pruned, Pruning,
+    Recorded, Result, Retention, Revision, RevisionId, Statistics,
 };
 use connections::Connections;
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ use queue::Queue;
 use rusqlite::Connection;
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -229,8 +231,30 @@ impl History {
     /// When another process holds the file for too long, or the disk fails. What went until then is gone, and
     /// everything else is whole.
     pub fn prune(&self, retention: &Retention, now: Timestamp) -> Result<Pruned> {
+        self.prune_watched(retention, now, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Self::prune`], for `watch` to be told how far it is. When that breaks, and breaks whenever it is asked
+    /// again, it stops after the transaction it is at; the next prune goes on from there.
+    ///
+    /// # Errors
+    /// As [`Self::prune`].
+    pub fn prune_watched(
+        &self,
+        retention: &Retention,
+        now: Timestamp,
+        watch: &mut dyn FnMut(Pruning) -> ControlFlow<()>,
+    ) -> Result<Pruned> {
         self.flush()?;
-        prune::prune(self, retention, now)
+        prune::prune(self, retention, now, watch)
+    }
+
+    /// Writes the log into the file as far as nobody reads it, without waiting for anybody.
+    fn fold_back(&self) -> Result<()> {
+        let connection = self.connections.write();
+        connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .action("fold back its log")
     }
 
     fn write<T: Send + 'static>(

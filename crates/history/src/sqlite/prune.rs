@@ -7,10 +7,11 @@ use super::read::timestamp;
 use super::{History, content, identity};
 use crate::error::StatementContext;
 use crate::retention::Moment;
-use crate::{Error, Hash, Outcome, Pruned, Result, Retention, RevisionId};
+use crate::{Error, Hash, Outcome, Pruned, Pruning, Result, Retention, RevisionId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Notes, contents and pages to a transaction: others wait for one at most.
@@ -21,32 +22,86 @@ const PAGES: u32 = 1_000;
 /// A note: its project and external id.
 type Note = (i64, String);
 
-/// Takes away what may go.
-pub(super) fn prune(history: &History, retention: &Retention, now: Timestamp) -> Result<Pruned> {
-    let mut pruned = Pruned::default();
+/// Who is told how far it is and says whether to go on; after a break, always to stop.
+type Watch<'a> = &'a mut dyn FnMut(Pruning) -> ControlFlow<()>;
+
+/// Takes away what may go; stops between two transactions when `watch` breaks.
+pub(super) fn prune(
+    history: &History,
+    retention: &Retention,
+    now: Timestamp,
+    watch: Watch<'_>,
+) -> Result<Pruned> {
+    let revisions = take_revisions(history, retention, now, watch)?;
+    let (contents, bytes) = take_contents(history, watch)?;
+    give_space(history, watch)?;
+    Ok(Pruned {
+        revisions,
+        contents,
+        bytes,
+    })
+}
+
+fn take_revisions(
+    history: &History,
+    retention: &Retention,
+    now: Timestamp,
+    watch: Watch<'_>,
+) -> Result<u64> {
     let notes: Vec<Note> = history
         .read(|connection| expendable(connection, retention, now))?
         .into_iter()
         .map(|(note, _)| note)
         .collect();
-    for notes in notes.chunks(NOTES) {
-        let (notes, retention) = (notes.to_vec(), retention.clone());
-        pruned.revisions += history.write(move |connection| {
+    let mut taken = 0;
+    let mut flow = watch(begins("revisions", Some(notes.len())));
+    for chunk in notes.chunks(NOTES) {
+        if flow.is_break() {
+            break;
+        }
+        let (notes, retention) = (chunk.to_vec(), retention.clone());
+        taken += history.write(move |connection| {
             notes.iter().try_fold(0, |count, note| {
                 Ok(count + prune_note(connection, note, &retention, now)?)
             })
         })?;
+        flow = watch(Pruning::Advances(chunk.len() as u64));
     }
+    Ok(taken)
+}
+
+/// Takes contents away; returns how many, and how long they were.
+fn take_contents(history: &History, watch: Watch<'_>) -> Result<(u64, u64)> {
     let unneeded = history.read(unneeded)?;
     let all: Arc<HashSet<i64>> = Arc::new(unneeded.iter().copied().collect());
+    let mut taken = (0, 0);
+    let mut flow = watch(begins("contents", Some(unneeded.len())));
     for chunk in unneeded.chunks(CONTENTS) {
-        let (chunk, all) = (chunk.to_vec(), Arc::clone(&all));
-        let (contents, bytes) = history.write(move |connection| sweep(connection, &chunk, &all))?;
-        pruned.contents += contents;
-        pruned.bytes += bytes;
+        if flow.is_break() {
+            break;
+        }
+        let (ids, all) = (chunk.to_vec(), Arc::clone(&all));
+        let (contents, bytes) = history.write(move |connection| sweep(connection, &ids, &all))?;
+        taken = (taken.0 + contents, taken.1 + bytes);
+        flow = watch(Pruning::Advances(chunk.len() as u64));
     }
-    while history.write(give_back)? {}
-    Ok(pruned)
+    Ok(taken)
+}
+
+/// Gives the pages that are empty now back to the system, and folds the log back so that the file is shorter.
+fn give_space(history: &History, watch: Watch<'_>) -> Result<()> {
+    let mut flow = watch(begins("space", None));
+    while flow.is_continue() && history.write(give_back)? {
+        flow = watch(Pruning::Advances(u64::from(PAGES)));
+    }
+    history.fold_back()
+}
+
+fn begins(phase: &'static str, steps: Option<usize>) -> Pruning {
+    Pruning::Begins {
+        phase,
+        total: steps.map(|steps| steps as u64),
+    }
 }
 
 /// Says what [`prune`] would take away.
