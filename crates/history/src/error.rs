@@ -42,6 +42,14 @@ pub enum Error {
         /// The newest one known here.
         known: u32,
     },
+    /// An older version has written the file, which is migrated when it is opened to be written.
+    #[error("the history has format {found}, and is migrated to {known} when it is opened next")]
+    Older {
+        /// The format of the file.
+        found: u32,
+        /// The newest one known here.
+        known: u32,
+    },
     /// A file operation on the database failed.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

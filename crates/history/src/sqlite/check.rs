@@ -10,8 +10,11 @@ use rusqlite::Connection;
 /// How much SQLite is asked to say of a damaged database.
 const FINDINGS: u32 = 20;
 
-/// Reads everything once.
-pub(super) fn check(history: &History) -> Result<Vec<Problem>> {
+/// Reads everything once, as long as `goes_on` says so.
+pub(super) fn check(
+    history: &History,
+    goes_on: &dyn Fn(usize, usize) -> bool,
+) -> Result<Vec<Problem>> {
     let mut problems: Vec<Problem> = match history.read(integrity) {
         Err(error @ Error::Statement { .. }) => vec![Problem::Database(error.to_string())],
         result => result?.into_iter().map(Problem::Database).collect(),
@@ -23,9 +26,12 @@ pub(super) fn check(history: &History) -> Result<Vec<Problem>> {
         }
         result => result?,
     };
-    for hash in hashes {
+    for (done, hash) in hashes.iter().enumerate() {
+        if !goes_on(done, hashes.len()) {
+            break;
+        }
         // One question each: a long one would keep the log from being folded back.
-        match history.read(|connection| content::read(connection, &hash)) {
+        match history.read(|connection| content::read(connection, hash)) {
             // What is gone was pruned meanwhile.
             Ok(_) => {}
             Err(Error::Corrupt { owner, hash }) => problems.push(Problem::Content { owner, hash }),

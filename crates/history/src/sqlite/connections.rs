@@ -23,15 +23,25 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn file(path: &Path, options: &Options) -> Result<Self> {
-        Ok(Self {
-            writer: Mutex::new(open::writer(path, options)?),
+        Ok(Self::with(open::writer(path, options)?, path, options))
+    }
+
+    /// Connections that all only look; `None` where nothing was ever recorded.
+    pub(super) fn to_look(path: &Path, options: &Options) -> Result<Option<Self>> {
+        let looker = open::looker(path, options)?;
+        Ok(looker.map(|looker| Self::with(looker, path, options)))
+    }
+
+    fn with(writer: Connection, path: &Path, options: &Options) -> Self {
+        Self {
+            writer: Mutex::new(writer),
             readers: Some(Readers {
                 path: path.to_owned(),
                 options: options.clone(),
                 state: Mutex::default(),
                 returned: Condvar::new(),
             }),
-        })
+        }
     }
 
     pub(super) fn memory() -> Result<Self> {

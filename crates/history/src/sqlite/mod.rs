@@ -16,11 +16,12 @@ mod settle;
 mod check;
 mod prune;
 mod read;
+mod touched;
 
 use crate::error::StatementContext;
 use crate::{
     ChangeId, Content, Entry, Filter, Hash, Identity, Outcome, Place, Problem, Pruned, Pruning,
-    Recorded, Result, Retention, Revision, RevisionId, Statistics,
+    Recorded, Result, Retention, Revision, RevisionId, Statistics, Touched,
 };
 use connections::Connections;
 use jiff::Timestamp;
@@ -86,6 +87,16 @@ impl History {
     /// as it is.
     pub fn open(path: &Path, options: &Options) -> Result<Self> {
         Ok(Self::with(Connections::file(path, options)?, options))
+    }
+
+    /// Opens a history file to look at it: nothing is made, migrated or written, and every record fails. `None` where
+    /// nothing was ever recorded.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is something else, or was written by another version.
+    pub fn open_to_look(path: &Path, options: &Options) -> Result<Option<Self>> {
+        let connections = Connections::to_look(path, options)?;
+        Ok(connections.map(|connections| Self::with(connections, options)))
     }
 
     /// Returns a history that lives in memory and dies with the value.
@@ -312,6 +323,31 @@ impl History {
         Ok(revisions)
     }
 
+    /// Returns the newest revision of the note at each of these paths, as far as there is one; the oldest first, and where
+    /// two notes claim a path both of theirs.
+    pub fn newest(&self, project: i64, paths: &[&str]) -> Result<Vec<Revision>> {
+        let revisions = self.read(|connection| read::newest(connection, project, paths))?;
+        Ok(self.settled(revisions))
+    }
+
+    /// Returns what an actor did to each note of a project since a time, the last first: `limit` notes after the first
+    /// `offset`.
+    pub fn touched(
+        &self,
+        project: i64,
+        actor: &str,
+        since: Timestamp,
+        (offset, limit): (usize, usize),
+    ) -> Result<Vec<Touched>> {
+        let page = (offset, limit);
+        self.read(|connection| touched::touched(connection, project, actor, since, page))
+    }
+
+    /// Returns who changed a project since a time, by name.
+    pub fn actors(&self, project: i64, since: Timestamp) -> Result<Vec<String>> {
+        self.read(|connection| touched::actors(connection, project, since))
+    }
+
     /// Returns the deletions of notes that were not restored since, newest first. Each one's `before` is what the note
     /// said.
     pub fn trash(&self, project: i64) -> Result<Vec<Revision>> {
@@ -341,7 +377,16 @@ impl History {
 
     /// Reads everything that is kept, and returns what is damaged.
     pub fn check(&self) -> Result<Vec<Problem>> {
-        check::check(self)
+        check::check(self, &|_, _| true)
+    }
+
+    /// As [`Self::check`], telling `goes_on` before each content how many are read and how many there are, and ending
+    /// where it says no.
+    pub fn check_while(
+        &self,
+        goes_on: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<Vec<Problem>> {
+        check::check(self, goes_on)
     }
 
     fn read<T>(&self, question: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {

@@ -47,6 +47,23 @@ pub(super) fn writer(path: &Path, options: &Options) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a connection that only looks, if there is anything to look at; what is there is neither made nor migrated.
+pub(super) fn looker(path: &Path, options: &Options) -> Result<Option<Connection>> {
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Ok(metadata) if metadata.len() == 0 => return Ok(None),
+        _ => {}
+    }
+    let connection = reader(path, options)?;
+    is_ours(&connection, path)?;
+    is_known(&connection)?;
+    let (found, known) = (version(&connection)?, newest(STEPS));
+    if found < known {
+        return Err(Error::Older { found, known });
+    }
+    Ok(Some(connection))
+}
+
 /// Opens a connection that reads.
 pub(super) fn reader(path: &Path, options: &Options) -> Result<Connection> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;

@@ -10,4 +10,5 @@ mod revisions;
 
 mod damage;
 mod durable;
+mod looking;
 mod together;
