@@ -17,6 +17,6 @@ pub use hash::{Hash, NoHash};
 pub use retention::{Pruned, Pruning, Retention};
 pub use revision::{
     ChangeId, Content, Entry, Filter, Identity, Operation, Outcome, Place, Problem, Recorded,
-    Revision, RevisionId, Statistics,
+    Revision, RevisionId, Statistics, Touched,
 };
 pub use sqlite::{Durability, History, Options};

@@ -185,6 +185,28 @@ pub struct Filter {
     pub change: Option<ChangeId>,
 }
 
+impl Filter {
+    /// Returns the filter for the revisions of one note.
+    pub fn of_note(project: i64, note: &str) -> Self {
+        Self {
+            project: Some(project),
+            note: Some(note.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// What somebody did to one note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The last of it.
+    pub last: Revision,
+    /// Where the note was before the first of it that moved it.
+    pub former: Option<String>,
+    /// Where the note is now; `None` when it is deleted.
+    pub place: Option<String>,
+}
+
 /// Which note is at a path, and what it was given that its file does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

@@ -76,10 +76,8 @@ pub(super) fn as_of(
     time: Timestamp,
 ) -> Result<Option<Revision>> {
     let filter = Filter {
-        project: Some(project),
-        note: Some(note.to_owned()),
         until: Some(time),
-        ..Filter::default()
+        ..Filter::of_note(project, note)
     };
     Ok(revisions(connection, &filter, 1)?.pop())
 }
@@ -99,6 +97,24 @@ pub(super) fn trash(connection: &Connection, project: i64) -> Result<Vec<Revisio
              (SELECT revision FROM identity WHERE project = ? AND is_present = 0) ORDER BY revision.id DESC"
     );
     list(connection, &sql, &[project.into()])
+}
+
+/// The newest revisions of the notes at some paths, the oldest first.
+pub(super) fn newest(
+    connection: &Connection,
+    project: i64,
+    paths: &[&str],
+) -> Result<Vec<Revision>> {
+    let marks = vec!["?"; paths.len()].join(", ");
+    let sql = format!(
+        "SELECT {REVISION} WHERE revision.id IN
+             (SELECT revision FROM identity INDEXED BY identity_path
+              WHERE project = ? AND path IN ({marks}) AND is_present = 1)
+         ORDER BY revision.id"
+    );
+    let paths = paths.iter().map(|path| Value::from((*path).to_owned()));
+    let values: Vec<Value> = [project.into()].into_iter().chain(paths).collect();
+    list(connection, &sql, &values)
 }
 
 /// How much is kept.

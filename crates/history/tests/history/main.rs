@@ -7,6 +7,7 @@ mod identity;
 mod pruning;
 mod random;
 mod revisions;
+mod touched;
 
 mod damage;
 mod durable;

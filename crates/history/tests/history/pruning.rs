@@ -1,7 +1,8 @@
 //! Pruning: what goes, what stays, and that what stays is whole.
 
 use crate::bench::{PROJECT, Place, did, edited, entry, hour, list, on_each, text, when};
-use cairn_history::{Filter, Hash, History, Operation, Outcome, Retention};
+use cairn_history::{Filter, Hash, History, Operation, Outcome, Pruning, Retention};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// Keeps a day of everything and nothing older but what a note says now.
@@ -192,4 +193,51 @@ fn space_is_given_back() {
     prune(&history, &short(), 1_000);
     let after = history.statistics().expect("it can be asked").bytes;
     assert!(after < before / 5, "{before} > {after}");
+    let file = std::fs::metadata(place.path()).expect("it is there").len();
+    assert_eq!(file, after, "the log is folded back");
+}
+
+#[test]
+fn a_prune_that_is_stopped_leaves_everything_whole_and_the_next_goes_on() {
+    on_each(|history| {
+        for note in 0..200 {
+            let (note, mut before) = (format!("n{note}"), String::new());
+            for number in 0..3 {
+                let after = text(number, 500) + &note;
+                let edit = entry(&note, Operation::Write, &before, &after);
+                did(history, vec![when(hour(number as i64), edit)]);
+                before = after;
+            }
+        }
+        let all = history
+            .rehearse_prune(&short(), hour(1_000))
+            .expect("it can be asked");
+        assert_eq!((all.revisions, all.contents), (400, 200));
+        let mut told = Vec::new();
+        let stopped = history
+            .prune_watched(&short(), hour(1_000), &mut |step| {
+                told.push(step);
+                match told.len() {
+                    ..3 => ControlFlow::Continue(()),
+                    _ => ControlFlow::Break(()),
+                }
+            })
+            .expect("it stops");
+        assert_eq!((stopped.revisions, stopped.contents), (256, 0));
+        assert_eq!(
+            told[..3],
+            [
+                Pruning::Begins {
+                    phase: "revisions",
+                    total: Some(200)
+                },
+                Pruning::Advances(64),
+                Pruning::Advances(64),
+            ]
+        );
+        assert_eq!(history.check().expect("it can be checked"), []);
+        let rest = history.prune(&short(), hour(1_000)).expect("it prunes");
+        assert_eq!((rest.revisions, rest.contents), (144, 200));
+        assert_eq!(history.check().expect("it can be checked"), []);
+    });
 }
