@@ -4,7 +4,10 @@
 //! does not interpret inline markup (a link inside inline code is text like any other).
 //! Invariant: leaves come in document order and their ranges never overlap.
 
+mod inline;
 mod shallow;
+
+pub(crate) use inline::inline;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -5,9 +5,11 @@
 //! the note's permalink, title or path.
 
 mod glob;
+mod spans;
 mod url;
 
 pub use glob::Glob;
+pub use spans::{Form, LinkSpan, rewrite, spans};
 pub use url::{MemoryUrl, UrlError, without_scheme};
 
 use crate::path::alias_key;

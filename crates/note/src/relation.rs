@@ -86,7 +86,7 @@ fn inline(text: &str, relations: &mut Vec<Relation>) {
 }
 
 /// Where the `]]` stands that closes the `[[` before `start`.
-fn outermost_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(crate) fn outermost_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut depth = 1;
     let mut at = start;
     loop {
