@@ -156,6 +156,7 @@ impl Home {
                 Some("os") => Durability::Os,
                 _ => Durability::Fsync,
             },
+            retention: config.retention(),
             index_concurrency: usize::try_from(config.number(&keys::INDEX_CONCURRENCY))
                 .unwrap_or(0),
             checkout_timeout: std::time::Duration::from_secs(

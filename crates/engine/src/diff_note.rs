@@ -44,24 +44,10 @@ impl Project<'_> {
     /// longer kept, or a note without revisions.
     pub fn diff_note(&self, request: &DiffRequest) -> Result<NoteDiff> {
         let remembered = self.remembered(&request.identifier)?;
-        let of_note = |id: i64| {
-            let revision = self.revision(id)?;
-            if revision.note == remembered.id {
-                return Ok(revision);
-            }
-            Err(Error::Invalid {
-                message: format!("revision {id} is not one of {}", remembered.path),
-                hint: Some("the history of a note lists its revisions".to_owned()),
-            })
-        };
         let from = match request.from {
-            Some(id) => of_note(id)?,
+            Some(id) => self.revision_of(&remembered, id)?,
             None => {
-                let filter = Filter {
-                    project: Some(self.id().0),
-                    note: Some(remembered.id.clone()),
-                    ..Filter::default()
-                };
+                let filter = Filter::of_note(self.id().0, &remembered.id);
                 let latest = self.engine.history.revisions(&filter, 1)?;
                 latest.into_iter().next().ok_or_else(|| Error::Invalid {
                     message: format!(
@@ -79,7 +65,7 @@ impl Project<'_> {
         let old_text = self.text_of(old_hash, &old)?;
         let (new, new_text) = match (request.to, &remembered.note) {
             (Some(id), _) => {
-                let to = of_note(id)?;
+                let to = self.revision_of(&remembered, id)?;
                 let what = format!("revision {id}");
                 let text = self.text_of(to.after, &what)?;
                 (what, text)

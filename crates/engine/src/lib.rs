@@ -25,6 +25,7 @@ mod list_directory;
 mod move_note;
 mod note_history;
 mod project_info;
+mod prune_history;
 mod read_content;
 mod read_note;
 mod recent_activity;
@@ -43,12 +44,13 @@ pub use edit_note::{EditRequest, Edited};
 pub use error::{Error, Kind, Result};
 pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
 pub use move_note::{Moved, MovedDirectory};
-pub use note_history::{HistoryRequest, NoteHistory, NoteRevision};
+pub use note_history::{ChangesRequest, HistoryRequest, NoteHistory, NoteRevision};
 pub use progress::{Cancel, Progress, Silent};
 pub use project_info::ProjectInfo;
+pub use prune_history::PrunedHistory;
 pub use read_content::ReadContent;
 pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
-pub use recent_activity::{RecentItem, RecentRequest};
+pub use recent_activity::{RecentChange, RecentItem, RecentRequest};
 pub use resources::Overview;
 pub use restore_note::{RestoreRequest, Restored};
 pub use schema::{
@@ -62,6 +64,7 @@ pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSett
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
 pub use undo::{UndoRequest, Undone};
+pub use cairn_history::{Pruned, Retention, Statistics as HistoryStatistics};
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 

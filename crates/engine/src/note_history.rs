@@ -19,6 +19,19 @@ pub struct HistoryRequest {
     pub limit: usize,
 }
 
+/// Which changes of a project are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ChangesRequest {
+    /// Only what this one did.
+    pub actor: Option<String>,
+    /// Only what was done at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only revisions older than this one: where the next page begins.
+    pub before: Option<i64>,
+    /// How many at most.
+    pub limit: usize,
+}
+
 /// What a note was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteHistory {
@@ -90,16 +103,11 @@ impl Project<'_> {
     pub fn note_history(&self, request: &HistoryRequest) -> Result<NoteHistory> {
         let remembered = self.remembered(&request.identifier)?;
         let filter = Filter {
-            project: Some(self.id().0),
-            note: Some(remembered.id.clone()),
             before: request.before.map(RevisionId),
-            ..Filter::default()
+            ..Filter::of_note(self.id().0, &remembered.id)
         };
-        let history = &self.engine.history;
-        let mut revisions = history.revisions(&filter, request.limit.saturating_add(1))?;
-        let has_more = revisions.len() > request.limit;
-        revisions.truncate(request.limit);
-        let places = history.places(self.id().0, &remembered.id)?;
+        let (revisions, has_more) = self.page(&filter, request.limit)?;
+        let places = self.engine.history.places(self.id().0, &remembered.id)?;
         Ok(NoteHistory {
             former: places
                 .into_iter()
@@ -109,9 +117,38 @@ impl Project<'_> {
             note: remembered.note,
             id: remembered.id,
             path: remembered.path,
-            revisions: revisions.into_iter().map(NoteRevision::from).collect(),
+            revisions,
             has_more,
         })
+    }
+
+    /// Returns the changes of the project, newest first, and whether there are older ones.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn changes(&self, request: &ChangesRequest) -> Result<(Vec<NoteRevision>, bool)> {
+        let filter = Filter {
+            project: Some(self.id().0),
+            actor: request.actor.clone(),
+            since: request.since,
+            before: request.before.map(RevisionId),
+            ..Filter::default()
+        };
+        self.page(&filter, request.limit)
+    }
+
+    /// Returns the revisions a filter lets through, and whether there are more.
+    fn page(&self, filter: &Filter, limit: usize) -> Result<(Vec<NoteRevision>, bool)> {
+        let mut revisions = self
+            .engine
+            .history
+            .revisions(filter, limit.saturating_add(1))?;
+        let has_more = revisions.len() > limit;
+        revisions.truncate(limit);
+        Ok((
+            revisions.into_iter().map(NoteRevision::from).collect(),
+            has_more,
+        ))
     }
 
     /// Returns what is in the trash, the last deleted first.
@@ -179,6 +216,18 @@ impl Project<'_> {
             })
     }
 
+    /// Returns a revision of one note.
+    pub(crate) fn revision_of(&self, remembered: &Remembered, id: i64) -> Result<Revision> {
+        let revision = self.revision(id)?;
+        if revision.note == remembered.id {
+            return Ok(revision);
+        }
+        Err(Error::Invalid {
+            message: format!("revision {id} is not one of {}", remembered.path),
+            hint: Some("the history of a note lists its revisions".to_owned()),
+        })
+    }
+
     /// Returns what a kept content says, as text.
     pub(crate) fn kept_text(&self, hash: &Hash, what: &str) -> Result<String> {
         String::from_utf8(self.kept(hash, what)?).map_err(|_| Error::Invalid {
@@ -213,12 +262,8 @@ impl Project<'_> {
             };
         }
         // Nothing was recorded until then: the first revision after it says what was there before.
-        let filter = Filter {
-            project: Some(project),
-            note: Some(id),
-            ..Filter::default()
-        };
-        let all = self.engine.history.revisions(&filter, usize::MAX >> 1)?;
+        let filter = Filter::of_note(project, &id);
+        let all = self.engine.history.revisions(&filter, usize::MAX)?;
         match all.last() {
             None => Ok(None),
             Some(first) => match first.before {

@@ -1,14 +1,17 @@
 //! What changed lately.
 //!
-//! Not what changed in it: a note counts by its own time of modification. Invariant: latest first.
+//! Not what changed in it: a note counts by its own time of modification, unless it is asked what somebody did, which the
+//! history knows. Invariant: latest first.
 
 use crate::accept::page_offset;
 use crate::lines::{self, Line};
 use crate::search_notes::RowKind;
-use crate::{Project, Result};
-use cairn_index::{Filter, NoteRecord, RelationRecord, Session};
-use cairn_note::{Observation, filter::canonical_type, timeframe};
+use crate::{NoteRevision, Project, Result};
+use cairn_history::Touched;
+use cairn_index::{Filter, NoteKey, NoteRecord, RelationRecord, Session};
+use cairn_note::{NotePath, Observation, filter::canonical_type, timeframe};
 use jiff::{Timestamp, Zoned};
+use std::collections::HashMap;
 
 /// What to list.
 #[derive(Debug, Clone)]
@@ -54,6 +57,25 @@ impl RecentItem {
         match self {
             Self::Note(note) | Self::Observation { note, .. } | Self::Relation { note, .. } => note,
         }
+    }
+}
+
+/// What somebody did to a note.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecentChange {
+    /// The note as it is now; `None` when it is gone.
+    pub note: Option<Box<NoteRecord>>,
+    /// The last of it.
+    pub last: NoteRevision,
+    /// Where the note was before, if that moved it.
+    pub former: Option<String>,
+}
+
+impl RecentChange {
+    /// Returns where the note is, or was.
+    pub fn path(&self) -> &str {
+        let note = self.note.as_ref();
+        note.map_or(&self.last.path, |note| note.path.as_str())
     }
 }
 
@@ -115,6 +137,66 @@ impl Project<'_> {
             }
         }
         Ok(items)
+    }
+
+    /// Returns the last change of each of these notes that the history knows one of, by path.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn last_changes<'n>(
+        &self,
+        notes: impl IntoIterator<Item = &'n NoteRecord>,
+    ) -> Result<HashMap<String, NoteRevision>> {
+        let paths = notes.into_iter().map(|note| note.path.as_str());
+        let paths: Vec<&str> = paths.collect();
+        let newest = self.engine.history.newest(self.id().0, &paths)?;
+        let by_path = newest
+            .into_iter()
+            .map(|revision| (revision.path.clone(), NoteRevision::from(revision)));
+        Ok(by_path.collect())
+    }
+
+    /// Returns the notes an actor did something to since a time, the last first; those that are gone since, too.
+    ///
+    /// # Errors
+    /// When history or index cannot be read.
+    pub fn recent_changes(
+        &self,
+        actor: &str,
+        since: Timestamp,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<RecentChange>> {
+        let touched = self
+            .engine
+            .history
+            .touched(self.id().0, actor, since, (offset, limit))?;
+        let session = self.session("list what somebody changed")?;
+        let change = |touched: Touched| {
+            let place = touched.place.as_deref().map(NotePath::from_disk);
+            let note = match place.and_then(std::result::Result::ok) {
+                Some(path) => session.note(self.id(), NoteKey::Path(&path))?,
+                None => None,
+            };
+            let mut change = RecentChange {
+                note: note.map(Box::new),
+                last: touched.last.into(),
+                former: touched.former,
+            };
+            if change.former.as_deref() == Some(change.path()) {
+                change.former = None;
+            }
+            Ok(change)
+        };
+        touched.into_iter().map(change).collect()
+    }
+
+    /// Returns who changed the project since a time, by name.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn actors(&self, since: Timestamp) -> Result<Vec<String>> {
+        Ok(self.engine.history.actors(self.id().0, since)?)
     }
 
     /// Adds what stands at some lines of one note.

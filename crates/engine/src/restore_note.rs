@@ -70,14 +70,8 @@ impl Project<'_> {
     }
 
     fn restore_revision(&self, identifier: &str, id: i64) -> Result<Restored> {
-        let revision = self.revision(id)?;
         let remembered = self.remembered(identifier)?;
-        if revision.note != remembered.id {
-            return Err(Error::Invalid {
-                message: format!("revision {id} is not one of {}", remembered.path),
-                hint: Some("the history of a note lists its revisions".to_owned()),
-            });
-        }
+        let revision = self.revision_of(&remembered, id)?;
         let what = format!("revision {id}");
         let Some(hash) = revision.after.or(revision.before) else {
             return Err(Error::Invalid {

@@ -4,6 +4,7 @@
 //! projects are unique, and every path is absolute.
 
 use crate::{Error, Result};
+use cairn_history::Retention;
 use cairn_index::ProjectId;
 use cairn_note::permalink;
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub file_names: FileNames,
     /// Whether a write waits for the disk.
     pub durability: Durability,
+    /// How long the history keeps what.
+    pub retention: Retention,
     /// Files parsed at once; 0 means one for each core.
     pub index_concurrency: usize,
     /// How long a session of the index may be waited for.
@@ -131,6 +134,7 @@ impl Settings {
             permalinks: Permalinks::default(),
             file_names: FileNames::default(),
             durability: Durability::default(),
+            retention: Retention::default(),
             index_concurrency: 0,
             checkout_timeout: Duration::from_secs(30),
             bmignore: None,

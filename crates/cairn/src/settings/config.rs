@@ -2,10 +2,11 @@
 //!
 //! Invariant: every value is one its key may have; `check` refuses a document of which that is not so.
 
-use super::keys::{KEYS, Key, Setting};
+use super::keys::{self, KEYS, Key, Setting};
 use super::{near, registry};
 use crate::failure::{Failure, Result};
-use cairn_engine::ProjectSettings;
+use cairn_engine::{ProjectSettings, Retention};
+use std::time::Duration;
 use toml_edit::DocumentMut;
 
 /// Where a value comes from.
@@ -124,6 +125,26 @@ impl Config {
             _ => 0,
         }
     }
+
+    /// Returns how long a key says something is kept; `None` is for ever.
+    fn days(&self, key: &Key) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        match self.value(key).0 {
+            Some(Setting::Number(days)) => u32::try_from(*days).ok().map(|days| DAY * days),
+            _ => None,
+        }
+    }
+
+    /// Returns how long the history keeps what.
+    pub(crate) fn retention(&self) -> Retention {
+        Retention {
+            everything: self
+                .days(&keys::HISTORY_KEEP_ALL_DAYS)
+                .unwrap_or(Duration::MAX),
+            daily: self.days(&keys::HISTORY_KEEP_DAILY_DAYS),
+            trash: self.days(&keys::HISTORY_KEEP_TRASH_DAYS),
+        }
+    }
 }
 
 impl Source {
@@ -139,7 +160,6 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys;
     use super::*;
 
     fn read(text: &str, variable: &str, value: &str) -> Result<Config> {
@@ -161,6 +181,30 @@ mod tests {
         );
         assert_eq!(config.number(&keys::CHECKOUT_TIMEOUT), 30);
         assert!(config.boolean(&keys::PERMALINKS_INCLUDE_PROJECT));
+    }
+
+    #[test]
+    fn days_are_a_number_or_for_ever() {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let default = read("", "", "").expect("nothing is set");
+        assert_eq!(default.retention(), Retention::default());
+        let text = "history_keep_all_days = \"forever\"\nhistory_keep_daily_days = 365\n";
+        let config = read(text, "CAIRN_HISTORY_KEEP_TRASH_DAYS", "90").expect("all values fit");
+        assert_eq!(
+            config.retention(),
+            Retention {
+                everything: Duration::MAX,
+                daily: Some(day * 365),
+                trash: Some(day * 90),
+            }
+        );
+        let document: DocumentMut = "history_keep_trash_days = \"soon\"\n"
+            .parse()
+            .expect("the test writes TOML");
+        assert_eq!(
+            check(&document).expect_err("it is no number"),
+            "history_keep_trash_days must be a whole number of days from 1 to 36500, or forever, not \"soon\""
+        );
     }
 
     #[test]

@@ -26,7 +26,12 @@ pub(crate) struct Key {
 enum Form {
     Project,
     Boolean,
-    Number { least: i64, most: i64 },
+    Number {
+        least: i64,
+        most: i64,
+    },
+    /// Days, or for ever.
+    Days,
     OneOf(&'static [&'static str]),
     Secret,
 }
@@ -98,6 +103,30 @@ pub(crate) static CHECKOUT_TIMEOUT: Key = Key {
     about: "seconds to wait for an index another process holds",
 };
 
+/// How long the history keeps everything.
+pub(crate) static HISTORY_KEEP_ALL_DAYS: Key = Key {
+    name: "history_keep_all_days",
+    form: Form::Days,
+    default: "30",
+    about: "days the history keeps every revision",
+};
+
+/// How long the history keeps one revision a day.
+pub(crate) static HISTORY_KEEP_DAILY_DAYS: Key = Key {
+    name: "history_keep_daily_days",
+    form: Form::Days,
+    default: FOREVER,
+    about: "days the history keeps the last revision of each day",
+};
+
+/// How long the history keeps what was deleted.
+pub(crate) static HISTORY_KEEP_TRASH_DAYS: Key = Key {
+    name: "history_keep_trash_days",
+    form: Form::Days,
+    default: FOREVER,
+    about: "days the history keeps a deleted note",
+};
+
 /// Which tools `cairn mcp` offers.
 pub(crate) static TOOLS: Key = Key {
     name: "tools",
@@ -117,14 +146,23 @@ pub(crate) static HTTP_TOKEN: Key = Key {
 /// What stands in place of a secret.
 pub(crate) const HIDDEN: &str = "********";
 
+/// The number of days that never end.
+pub(crate) const FOREVER: &str = "forever";
+
+/// A century is as good as for ever, and fits every clock.
+const MOST_DAYS: i64 = 36_500;
+
 /// Every key, in the order the reference lists them.
-pub(crate) static KEYS: [&Key; 8] = [
+pub(crate) static KEYS: [&Key; 11] = [
     &DEFAULT_PROJECT,
     &PERMALINKS_INCLUDE_PROJECT,
     &KEBAB_FILENAMES,
     &DURABILITY,
     &INDEX_CONCURRENCY,
     &CHECKOUT_TIMEOUT,
+    &HISTORY_KEEP_ALL_DAYS,
+    &HISTORY_KEEP_DAILY_DAYS,
+    &HISTORY_KEEP_TRASH_DAYS,
     &TOOLS,
     &HTTP_TOKEN,
 ];
@@ -174,6 +212,10 @@ impl Key {
                 _ => None,
             },
             Form::Number { .. } => text.parse().ok().map(Setting::Number),
+            Form::Days if text.eq_ignore_ascii_case(FOREVER) => {
+                Some(Setting::Text(FOREVER.to_owned()))
+            }
+            Form::Days => text.parse().ok().map(Setting::Number),
             Form::OneOf(_) => Some(Setting::Text(text.to_ascii_lowercase())),
             Form::Secret => Some(Setting::Secret(text.to_owned())),
         };
@@ -188,6 +230,10 @@ impl Key {
             }
             Form::Boolean => item.as_bool().map(Setting::Boolean),
             Form::Number { .. } => item.as_integer().map(Setting::Number),
+            Form::Days => match item.as_str() {
+                Some(text) => Some(Setting::Text(text.to_owned())),
+                None => item.as_integer().map(Setting::Number),
+            },
             Form::Secret => item.as_str().map(|text| Setting::Secret(text.to_owned())),
         };
         self.fit(setting, item.to_string().trim())
@@ -205,6 +251,8 @@ impl Key {
             (Form::Number { least, most }, Some(Setting::Number(number))) => {
                 (least..=most).contains(&number)
             }
+            (Form::Days, Some(Setting::Number(days))) => (1..=MOST_DAYS).contains(days),
+            (Form::Days, Some(Setting::Text(word))) => word == FOREVER,
             (_, Some(_)) => true,
         };
         let name = self.name;
@@ -214,6 +262,9 @@ impl Key {
             Form::Number { least, most } => {
                 format!("{name} must be a whole number from {least} to {most}, not {shown}")
             }
+            Form::Days => format!(
+                "{name} must be a whole number of days from 1 to {MOST_DAYS}, or {FOREVER}, not {shown}"
+            ),
             Form::OneOf(words) => format!("{name} must be {}, not {shown}", words.join(" or ")),
             // Not what was given: a message ends up in logs.
             Form::Secret => format!("{name} must be printable ASCII without spaces"),
@@ -289,6 +340,15 @@ mod tests {
                 &HTTP_TOKEN,
                 "two words",
                 Err("http_token must be printable ASCII without spaces"),
+            ),
+            (&HISTORY_KEEP_TRASH_DAYS, "90", Ok("90")),
+            (&HISTORY_KEEP_ALL_DAYS, "Forever", Ok("forever")),
+            (
+                &HISTORY_KEEP_ALL_DAYS,
+                "0",
+                Err(
+                    "history_keep_all_days must be a whole number of days from 1 to 36500, or forever, not '0'",
+                ),
             ),
             (&TOOLS, "Read-Only", Ok("read-only")),
             (
