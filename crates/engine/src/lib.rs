@@ -29,6 +29,7 @@ mod prune_history;
 mod read_content;
 mod read_note;
 mod recent_activity;
+mod rebuilt;
 mod resources;
 mod restore_note;
 mod schema;
@@ -51,6 +52,7 @@ pub use prune_history::PrunedHistory;
 pub use read_content::ReadContent;
 pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
 pub use recent_activity::{RecentChange, RecentItem, RecentRequest};
+pub use rebuilt::{Comparison, IndexDifference, Side};
 pub use resources::Overview;
 pub use restore_note::{RestoreRequest, Restored};
 pub use schema::{

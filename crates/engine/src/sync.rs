@@ -8,6 +8,7 @@ mod diff;
 mod external;
 #[cfg(test)]
 mod faults;
+mod fresh;
 mod load;
 mod pending;
 mod run;

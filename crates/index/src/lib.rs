@@ -18,7 +18,8 @@ pub use record::{
     RelationRecord, Resolution, Scope, Statistics,
 };
 pub use search::{Filter, Hit, Hits, Scores};
-pub use sqlite::{Index, Options, Session, TypedRelation};
+pub use sqlite::{Condition, Imagined, Index, Options, Pointing, Session, TypedRelation};
+pub use sqlite::Sums;
 
 #[cfg(test)]
 mod contract;

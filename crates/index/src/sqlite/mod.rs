@@ -37,6 +37,7 @@ use crate::{Applied, Change, ProjectId, Result, Scope};
 use pool::{Begin, Lease, Nest, Pool};
 use std::path::Path;
 use std::time::Duration;
+pub use dump::Sums;
 
 /// How an index is opened.
 #[derive(Debug, Clone)]
@@ -93,6 +94,15 @@ impl Index {
     /// # Errors
     /// When this thread has a session open, or none becomes free in time.
     pub fn read(&self, holder: &'static str) -> Result<Session<'_>> {
+    /// Returns an index to be compared with and thrown away: in memory while it is small, else in a temporary file that
+    /// goes with the value.
+    ///
+    /// # Errors
+    /// As [`Self::in_memory`].
+    pub fn scratch(options: &Options) -> Result<Self> {
+        open::scratch(options)
+    }
+
         let pool = self.readers.as_ref().unwrap_or(&self.writer);
         Ok(Session {
             lease: pool.lease(&self.nest, self.begin.0, holder)?,

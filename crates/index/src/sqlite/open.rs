@@ -21,7 +21,10 @@ const READERS: usize = 32;
 /// the readers' little, since the system keeps the file's pages. Mapping the file instead answered no question faster
 /// at 100,000 notes, and counted as more than 1 GiB of memory with eight readers.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
-const READER_CACHE_KIB: u32 = 2 * 1024;
+pub(super) const READER_CACHE_KIB: u32 = 2 * 1024;
+
+/// Memory a scratch index may take before it goes to the disk, KiB.
+const SCRATCH_CACHE_KIB: u32 = 256 * 1024;
 
 /// How FTS5 gathers and merges. It writes a segment for each 16 MiB of terms: with the 1 MiB it takes by default a
 /// first indexing merges twice as much. It never merges by itself, since a single small write may then have to merge
@@ -94,7 +97,22 @@ pub(super) fn file(path: &Path, options: &Options) -> Result<Index> {
 }
 
 pub(super) fn memory(options: &Options) -> Result<Index> {
-    let mut connection = Connection::open_in_memory().action("open an index in memory")?;
+    let connection = Connection::open_in_memory().action("open an index in memory")?;
+    alone(connection, options)
+}
+
+pub(super) fn scratch(options: &Options) -> Result<Index> {
+    // SQLite keeps a database without a name in memory as far as its cache goes, and the rest in a file that has no
+    // name either once it is open.
+    let connection = Connection::open("").action("open a scratch index")?;
+    connection
+        .pragma_update(None, "cache_size", -i64::from(SCRATCH_CACHE_KIB))
+        .action("open a scratch index")?;
+    alone(connection, options)
+}
+
+/// An index whose one connection serves every session.
+fn alone(mut connection: Connection, options: &Options) -> Result<Index> {
     set_up(&mut connection)?;
     let pool = Pool::new(
         1,
