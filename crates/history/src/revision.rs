@@ -120,7 +120,8 @@ pub struct Entry {
     /// What it says after; `None` where there is none any more, which puts the note into the trash. A note that only
     /// moved says the same before and after.
     pub after: Option<Content>,
-    /// The permalink the note was given, where its file declares none.
+    /// The permalink the note is given by this change, where its file declares none. `None` leaves it the one it has,
+    /// except that a note that is created has none.
     pub permalink: Option<String>,
 }
 
@@ -149,7 +150,7 @@ pub struct Revision {
     pub before: Option<Hash>,
     /// What it says after.
     pub after: Option<Hash>,
-    /// The permalink the note was given, where its file declares none.
+    /// The permalink the note had been given by then, where its file declares none.
     pub permalink: Option<String>,
     /// What became of it; `None` while nobody has said.
     pub outcome: Option<Outcome>,
@@ -212,10 +213,12 @@ pub struct Touched {
 pub struct Identity {
     /// The note's external id.
     pub note: String,
-    /// Where it is.
+    /// Where it is, or was when it was deleted.
     pub path: String,
     /// The permalink it was given, where its file declares none.
     pub permalink: Option<String>,
+    /// Whether it is there; otherwise it lies in the trash.
+    pub is_present: bool,
 }
 
 /// A path a note has or had.

@@ -3,24 +3,43 @@
 //! Not what notes say. Invariant: a note's identity is what its newest revision that was not undone says of it, also
 //! when older ones are pruned.
 
+use super::History;
 use super::read::timestamp;
 use super::record::nanoseconds;
 use crate::error::StatementContext;
-use crate::{Entry, Identity, Place, Result, RevisionId};
+use crate::{Entry, Identity, Operation, Place, Result, RevisionId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Left to itself SQLite compares every note of the project with every other.
-const IDENTITY: &str = "note, path, permalink FROM identity AS own INDEXED BY identity_path
+const IDENTITY: &str = "note, path, permalink, is_present FROM identity AS own INDEXED BY identity_path
      WHERE project = ?1 AND is_present = 1
        AND NOT EXISTS (SELECT 1 FROM identity AS other INDEXED BY identity_path
                        WHERE other.project = own.project AND other.path = own.path AND other.is_present = 1
                          AND other.revision > own.revision)";
+
+/// Returns the permalink a note was given by the time of a revision that is about to be recorded: the one it brings, else
+/// the one the note has, unless that is another note that was at the path before.
+pub(super) fn permalink(connection: &Connection, entry: &Entry) -> Result<Option<String>> {
+    if entry.permalink.is_some() || entry.operation == Operation::Create {
+        return Ok(entry.permalink.clone());
+    }
+    connection
+        .prepare_cached("SELECT permalink FROM identity WHERE project = ?1 AND note = ?2")
+        .and_then(|mut statement| {
+            statement
+                .query_row((entry.project, &entry.note), |row| row.get(0))
+                .optional()
+        })
+        .map(Option::flatten)
+        .action("look for the permalink a note was given")
+}
 
 /// Lets a note's identity follow a revision that was just recorded.
 pub(super) fn follow(
     connection: &Connection,
     id: RevisionId,
     entry: &Entry,
+    permalink: Option<&str>,
     is_present: bool,
 ) -> Result<()> {
     let write = || -> rusqlite::Result<()> {
@@ -55,7 +74,7 @@ pub(super) fn follow(
                 entry.project,
                 entry.note,
                 entry.path,
-                entry.permalink,
+                permalink,
                 id.0,
                 is_present,
             ])?;
@@ -148,11 +167,58 @@ pub(super) fn all(connection: &Connection, project: i64) -> Result<Vec<Identity>
         .action("list the notes")
 }
 
+/// Asking who was where. Every question fails when its statement does.
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "the reasons are the same for all of them"
+)]
+impl History {
+    /// Returns the note that is at a path, else the last one that was deleted there, as far as was recorded.
+    pub fn last_at(&self, project: i64, path: &str) -> Result<Option<Identity>> {
+        self.one(
+            "identity INDEXED BY identity_path WHERE project = ?1 AND path = ?2
+             ORDER BY is_present DESC, revision DESC LIMIT 1",
+            (project, path),
+        )
+    }
+
+    /// Returns where a note is, or was when it was deleted, as far as was recorded.
+    pub fn identity_of(&self, project: i64, note: &str) -> Result<Option<Identity>> {
+        self.one("identity WHERE project = ?1 AND note = ?2", (project, note))
+    }
+
+    /// Returns the notes of a project that were ever recorded, those in the trash too, by path; of those with one path
+    /// the one [`Self::last_at`] gives comes first.
+    pub fn ever(&self, project: i64) -> Result<Vec<Identity>> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT note, path, permalink, is_present FROM identity
+                     WHERE project = ?1 ORDER BY path, is_present DESC, revision DESC",
+                )
+                .and_then(|mut statement| statement.query_map([project], identity)?.collect())
+                .action("list the notes")
+        })
+    }
+
+    fn one(&self, from: &str, values: (i64, &str)) -> Result<Option<Identity>> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT note, path, permalink, is_present FROM {from}"
+                ))
+                .and_then(|mut statement| statement.query_row(values, identity).optional())
+                .action("look for a note")
+        })
+    }
+}
+
 fn identity(row: &Row<'_>) -> rusqlite::Result<Identity> {
     Ok(Identity {
         note: row.get(0)?,
         path: row.get(1)?,
         permalink: row.get(2)?,
+        is_present: row.get(3)?,
     })
 }
 

@@ -118,8 +118,21 @@ pub(super) fn write(
                 .transpose()
         };
         let contents = (row(&ready.before)?, row(&ready.after)?);
-        let id = insert(connection, change, &ready.entry, contents)?;
-        identity::follow(connection, id, &ready.entry, contents.1.is_some())?;
+        let permalink = identity::permalink(connection, &ready.entry)?;
+        let id = insert(
+            connection,
+            change,
+            &ready.entry,
+            permalink.as_deref(),
+            contents,
+        )?;
+        identity::follow(
+            connection,
+            id,
+            &ready.entry,
+            permalink.as_deref(),
+            contents.1.is_some(),
+        )?;
         revisions.push(id);
     }
     Ok(Recorded { change, revisions })
@@ -161,6 +174,7 @@ fn insert(
     connection: &Connection,
     change: ChangeId,
     entry: &Entry,
+    permalink: Option<&str>,
     (before, after): (Option<i64>, Option<i64>),
 ) -> Result<RevisionId> {
     connection
@@ -180,7 +194,7 @@ fn insert(
                 nanoseconds(entry.time),
                 before,
                 after,
-                entry.permalink,
+                permalink,
             ])
         })
         .map(RevisionId)
