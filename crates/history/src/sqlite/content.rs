@@ -5,6 +5,7 @@
 use crate::error::{StatementContext, is_damaged};
 use crate::packing::{self, LONGEST_CHAIN};
 use crate::{Content, Error, Hash, Result};
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::HashSet;
 
@@ -120,28 +121,60 @@ fn insert(
 pub(super) fn keep_baseline(connection: &Connection, ready: &Ready) -> Result<Hash> {
     let id = keep(connection, ready)?;
     connection
-        .prepare_cached("UPDATE content SET baseline = 1 WHERE id = ?1 AND baseline = 0")
+        .prepare_cached("UPDATE content SET baseline = 1 WHERE id = ?1 AND baseline <> 1")
         .and_then(|mut statement| statement.execute([id]))
         .action("keep a content")?;
     Ok(ready.hash)
 }
 
-/// Releases the contents that were kept so and are not in use.
-pub(super) fn release(connection: &Connection, in_use: &HashSet<Hash>) -> Result<()> {
-    let release = || -> rusqlite::Result<()> {
-        let kept: Vec<(i64, [u8; 32])> = connection
-            .prepare("SELECT id, hash FROM content WHERE baseline = 1")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        let mut statement = connection.prepare("UPDATE content SET baseline = 0 WHERE id = ?1")?;
-        for (id, hash) in kept {
-            if !in_use.contains(&Hash::from(hash)) {
-                statement.execute([id])?;
-            }
+/// How long a content must not have been in use until it is released: whoever keeps one is about to say that it is.
+const UNUSED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is to be said of a content that is kept without a revision: what was said of it, and what is true now.
+pub(super) struct Use {
+    id: i64,
+    was: i64,
+    is: i64,
+}
+
+/// Compares the contents that are kept so with those in use.
+pub(super) fn uses(
+    connection: &Connection,
+    in_use: &HashSet<Hash>,
+    now: Timestamp,
+) -> Result<Vec<Use>> {
+    let row = |row: &Row<'_>| {
+        let (id, hash, was): (i64, [u8; 32], i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let is = match was {
+            _ if in_use.contains(&Hash::from(hash)) => 1,
+            // What is smaller means something else.
+            1 => now.as_second().max(2),
+            seen if now.as_second() - seen > UNUSED.as_secs() => 0,
+            seen => seen,
+        };
+        Ok(Use { id, was, is })
+    };
+    connection
+        .prepare("SELECT id, hash, baseline FROM content WHERE baseline <> 0")
+        .and_then(|mut statement| {
+            let changed =
+                |row: &rusqlite::Result<Use>| !matches!(row, Ok(row) if row.was == row.is);
+            statement.query_map([], row)?.filter(changed).collect()
+        })
+        .action("look which contents are in use")
+}
+
+/// Says which contents are in use, and releases those that have not been for long.
+pub(super) fn release(connection: &Connection, uses: &[Use]) -> Result<()> {
+    let write = || -> rusqlite::Result<()> {
+        let mut statement = connection
+            .prepare_cached("UPDATE content SET baseline = ?3 WHERE id = ?1 AND baseline = ?2")?;
+        for Use { id, was, is } in uses {
+            statement.execute((id, was, is))?;
         }
         Ok(())
     };
-    release().action("release contents")
+    write().action("release contents")
 }
 
 /// Packs a content under its name in errors.

@@ -218,13 +218,19 @@ impl History {
         })
     }
 
-    /// Lets [`Self::prune`] take the contents of [`Self::keep`] that are not in use any more, where no revision needs
-    /// them.
+    /// Lets [`Self::prune`] take the contents of [`Self::keep`] that are not in use any more and were not a day ago, as
+    /// far as no revision needs them.
     ///
     /// # Errors
-    /// As [`Self::keep`].
-    pub fn release(&self, in_use: HashSet<Hash>) -> Result<()> {
-        self.write(move |connection| content::release(connection, &in_use))
+    /// As [`Self::keep`]. What was released until then is.
+    pub fn release(&self, in_use: &HashSet<Hash>, now: Timestamp) -> Result<()> {
+        const STEP: usize = 1_000;
+        let mut uses = self.read(|connection| content::uses(connection, in_use, now))?;
+        while !uses.is_empty() {
+            let step = uses.split_off(uses.len().saturating_sub(STEP));
+            self.write(move |connection| content::release(connection, &step))?;
+        }
+        Ok(())
     }
 
     /// Returns what [`Self::prune`] would take away.

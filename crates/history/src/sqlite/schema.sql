@@ -7,11 +7,12 @@ CREATE TABLE content (
     size     INTEGER NOT NULL,         -- bytes, unpacked
     base     INTEGER REFERENCES content (id),
     depth    INTEGER NOT NULL,         -- how many bases are below it
-    baseline INTEGER NOT NULL,         -- 1: kept without a revision that needs it
+    baseline INTEGER NOT NULL,         -- 1: kept without a revision that needs it; greater: so, but not in use any more,
+                                       -- as was seen at this second since 1970
     packed   BLOB    NOT NULL          -- zstd
 ) STRICT;
 CREATE INDEX content_base ON content (base) WHERE base IS NOT NULL;
-CREATE INDEX content_baseline ON content (id) WHERE baseline = 1;
+CREATE INDEX content_baseline ON content (id) WHERE baseline <> 0;
 
 -- What was done, in the order in which it was recorded. Numbers are never used again.
 CREATE TABLE revision (
