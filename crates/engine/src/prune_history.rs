@@ -4,7 +4,8 @@
 //! what was changed within the time everything is kept for stays, and no file is touched.
 
 use crate::{Cancel, Engine, Error, Progress, Result};
-use cairn_history::{Pruned, Pruning, Statistics};
+use cairn_history::{Hash, Pruned, Pruning, Statistics};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// What a prune took away, or would.
@@ -19,7 +20,8 @@ pub struct PrunedHistory {
 }
 
 impl Engine {
-    /// Says what [`Self::prune_history`] would take away.
+    /// Says what [`Self::prune_history`] would take away, but for the texts of notes that were never changed and have not
+    /// been there for a day.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -52,6 +54,7 @@ impl Engine {
             }
         };
         let (retention, now) = (&self.settings.retention, (self.settings.clock)());
+        self.history.release(&self.said_now()?, now)?;
         let gone = self.history.prune_watched(retention, now, &mut watch)?;
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
@@ -61,5 +64,16 @@ impl Engine {
             before,
             now: self.history.statistics()?,
         })
+    }
+
+    /// What the files of all projects say, as far as the index knows.
+    fn said_now(&self) -> Result<HashSet<Hash>> {
+        let session = self.index.read("list what is in use")?;
+        let mut said = HashSet::new();
+        for project in &self.settings.projects {
+            let files = session.fingerprints(project.id())?.into_iter();
+            said.extend(files.map(|(_, fingerprint)| Hash::from(fingerprint.checksum)));
+        }
+        Ok(said)
     }
 }

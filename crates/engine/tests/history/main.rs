@@ -1,8 +1,11 @@
 //! Nothing is lost: what every verb leaves in the history, and what comes back from it.
 
+mod dice;
 mod support;
 
+mod apart;
 mod outside;
+mod pruning;
 mod safety;
 mod session;
 mod undo;
