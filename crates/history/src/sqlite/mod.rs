@@ -12,6 +12,7 @@ mod content;
 mod identity;
 mod record;
 mod settle;
+mod taken_back;
 
 mod check;
 mod prune;
@@ -165,13 +166,17 @@ impl History {
                 revisions: Vec::new(),
             });
         }
-        let ready = self.read(|connection| {
+        let ready = self.ready(entries)?;
+        self.write(move |connection| record::write(connection, change, horizon, &ready))
+    }
+
+    fn ready(&self, entries: Vec<Entry>) -> Result<Vec<record::ReadyEntry>> {
+        self.read(|connection| {
             entries
                 .into_iter()
                 .map(|entry| record::ready(connection, entry))
-                .collect::<Result<Vec<_>>>()
-        })?;
-        self.write(move |connection| record::write(connection, change, horizon, &ready))
+                .collect()
+        })
     }
 
     /// Says what became of revisions. That they are done is written with the next record, or by [`Self::flush`], or
@@ -388,10 +393,7 @@ impl History {
 
     /// As [`Self::check`], telling `goes_on` before each content how many are read and how many there are, and ending
     /// where it says no.
-    pub fn check_while(
-        &self,
-        goes_on: &dyn Fn(usize, usize) -> bool,
-    ) -> Result<Vec<Problem>> {
+    pub fn check_while(&self, goes_on: &dyn Fn(usize, usize) -> bool) -> Result<Vec<Problem>> {
         check::check(self, goes_on)
     }
 

@@ -4,7 +4,7 @@
 //! anew first; it happens in many short transactions, each of which leaves everything that is kept readable.
 
 use super::read::timestamp;
-use super::{History, content, identity};
+use super::{History, content, identity, taken_back};
 use crate::error::StatementContext;
 use crate::retention::Moment;
 use crate::{Error, Hash, Outcome, Pruned, Pruning, Result, Retention, RevisionId};
@@ -204,6 +204,7 @@ fn prune_note(
         let mut statement = connection.prepare_cached("DELETE FROM revision WHERE id = ?1")?;
         for id in &gone {
             statement.execute([id.0])?;
+            taken_back::forget(connection, *id)?;
         }
         if gone.len() == moments.len() {
             identity::forget(connection, note.0, &note.1)?;

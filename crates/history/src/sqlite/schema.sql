@@ -60,3 +60,11 @@ CREATE TABLE place (
     since    INTEGER,                  -- nanoseconds since 1970; not known where it was found there
     PRIMARY KEY (project, note, revision, path)
 ) STRICT, WITHOUT ROWID;
+
+-- What an undo took back, revision by revision. Counts unless the revision that did it never happened, or was itself
+-- taken back.
+CREATE TABLE taken_back (
+    revision INTEGER NOT NULL,
+    taken_by INTEGER NOT NULL,         -- the revision that did it
+    PRIMARY KEY (revision, taken_by)
+) STRICT, WITHOUT ROWID;

@@ -12,4 +12,5 @@ mod touched;
 mod damage;
 mod durable;
 mod looking;
+mod taken_back;
 mod together;
