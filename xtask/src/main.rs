@@ -9,6 +9,7 @@ mod generate;
 mod hostile;
 mod tidy;
 mod tools;
+mod torture;
 mod wire;
 
 use std::process::ExitCode;
@@ -33,7 +34,8 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("generate") => generate::run(&arguments[1..]),
         Some("hostile") => hostile::run(&arguments[1..]),
         Some("tidy") => tidy::run(),
+        Some("torture") => torture::run(&arguments[1..]),
         Some(other) => bail!("no chore is called {other}"),
-        None => bail!("which chore? There are: bench, fuzz, generate, hostile, tidy"),
+        None => bail!("which chore? There are: bench, fuzz, generate, hostile, tidy, torture"),
     }
 }

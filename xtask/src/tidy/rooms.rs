@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "cairn-server",
             "cairn-engine",
+            "cairn-history",
             "cairn-index",
             "cairn-note",
             TESTKIT,
