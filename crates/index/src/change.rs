@@ -5,6 +5,7 @@
 
 use cairn_note::{Note, NotePath, words};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 /// One change of a project's folder.
 #[derive(Debug, Clone)]
@@ -95,6 +96,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub struct Entry {
     /// Where it is.
     pub path: NotePath,
+    /// What it is besides what it says.
+    pub given: Given,
     /// Its size, time and checksum.
     pub fingerprint: Fingerprint,
     /// When it was created: the frontmatter's word, else the file's.
@@ -113,6 +116,16 @@ impl Entry {
             Content::File => self.path.file_name(),
         }
     }
+}
+
+/// What a file is besides what it says: what whoever keeps the identities of notes knows of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Its stable id; a file that had it loses it. `None` is the one it has in the index, or for a new file the first
+    /// of its [`derived_ids`](crate::derived_ids) that no file has.
+    pub external_id: Option<Uuid>,
+    /// The permalink it was given, which it claims unless the file itself declares one.
+    pub permalink: Option<String>,
 }
 
 /// What a file holds.

@@ -11,7 +11,7 @@ mod record;
 mod search;
 mod sqlite;
 
-pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Terms};
+pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Given, Terms};
 pub use error::{Error, Result};
 pub use record::{
     Connected, Count, Edge, Graph, Name, NoteId, NoteKey, NoteRecord, ProjectId, Reach,
@@ -19,7 +19,7 @@ pub use record::{
 };
 pub use search::{Filter, Hit, Hits, Scores};
 pub use sqlite::{Condition, Imagined, Index, Options, Pointing, Session, TypedRelation};
-pub use sqlite::Sums;
+pub use sqlite::{Sums, derived_ids};
 
 #[cfg(test)]
 mod contract;

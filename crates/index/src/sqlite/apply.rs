@@ -15,6 +15,7 @@ use crate::error::StatementContext;
 use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Terms};
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 /// Everything one transaction gathers until all rows are in.
 pub(super) struct Work<'a> {
@@ -174,7 +175,13 @@ impl Work<'_> {
 
     fn insert(&mut self, row: &Row<'_>, words: i64) -> rusqlite::Result<()> {
         let entry = row.entry;
-        let external_id = free_external_id(self.connection, self.scope.project, &entry.path)?;
+        let external_id = match entry.given.external_id {
+            Some(id) => {
+                self.release(id)?;
+                id
+            }
+            None => free_external_id(self.connection, self.scope.project, entry.path.as_str())?,
+        };
         // A claim nobody shares is settled at once.
         let permalink = match &row.claim {
             Some(claim) if self.is_free(claim)? => Some(claim),
@@ -186,7 +193,7 @@ impl Work<'_> {
         let permalink_bucket = permalink.map(|permalink| link::bucket(permalink));
         self.connection
             .prepare_cached(
-                "INSERT INTO note (id, project, path, is_note, title, type, canonical_type, claim, declared, permalink,
+                "INSERT INTO note (id, project, path, is_note, title, type, canonical_type, claim, ground, permalink,
                     external_id, alias, path_bucket, title_bucket, permalink_bucket, checksum, size, modified_ns,
                     created, modified, words, length, metadata)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
@@ -201,7 +208,7 @@ impl Work<'_> {
                 row.note_type(),
                 filter::canonical_type(row.note_type()),
                 row.claim,
-                row.declared,
+                row.ground as i64,
                 permalink,
                 external_id.as_bytes(),
                 entry.path.alias_key(),
@@ -231,8 +238,14 @@ impl Work<'_> {
             self.links.touched(link::bucket(&known.title));
             self.links.touched(link::bucket(entry.title()));
         }
+        if let Some(id) = entry.given.external_id
+            && id != known.external_id
+        {
+            self.release(id)?;
+            self.identify(known.id, known.external_id, id)?;
+        }
         let keeps_claim = known.claim == row.claim;
-        if !keeps_claim || known.declared != row.declared {
+        if !keeps_claim || known.ground != row.ground as i64 {
             self.claims.touched(known.claim.as_deref());
             self.claims.touched(row.claim.as_deref());
         }
@@ -242,7 +255,7 @@ impl Work<'_> {
         }
         self.connection
             .prepare_cached(
-                "UPDATE note SET is_note = ?2, title = ?3, type = ?4, canonical_type = ?5, claim = ?6, declared = ?7,
+                "UPDATE note SET is_note = ?2, title = ?3, type = ?4, canonical_type = ?5, claim = ?6, ground = ?7,
                     alias = ?8, path_bucket = ?9, title_bucket = ?10, checksum = ?11, size = ?12, modified_ns = ?13,
                     created = ?14, modified = ?15, length = ?16, metadata = ?17, permalink = ?18,
                     permalink_bucket = iif(?19 = ?9 OR ?19 IS ?10, NULL, ?19), words = ?20
@@ -255,7 +268,7 @@ impl Work<'_> {
                 row.note_type(),
                 filter::canonical_type(row.note_type()),
                 row.claim,
-                row.declared,
+                row.ground as i64,
                 entry.path.alias_key(),
                 row.path_bucket,
                 row.title_bucket,
@@ -270,6 +283,33 @@ impl Work<'_> {
                 permalink.map(link::bucket),
                 words,
             ])?;
+        Ok(())
+    }
+
+    /// Takes a stable id from the file that has it: who keeps identities says that it is another's.
+    fn release(&mut self, id: Uuid) -> rusqlite::Result<()> {
+        let holder = self
+            .connection
+            .prepare_cached("SELECT id, project, path FROM note WHERE external_id = ?1")?
+            .query_row([id.as_bytes()], |row| {
+                Ok((row.get(0)?, ProjectId(row.get(1)?), row.get(2)?))
+            })
+            .optional()?;
+        let Some((note, project, path)) = holder else {
+            return Ok(());
+        };
+        let path: String = path;
+        let other = free_external_id(self.connection, project, &path)?;
+        self.identify(note, id, other)
+    }
+
+    /// Gives a file another stable id.
+    fn identify(&mut self, note: i64, old: Uuid, new: Uuid) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("UPDATE note SET external_id = ?2 WHERE id = ?1")?
+            .execute(params![note, new.as_bytes()])?;
+        self.links.touched_id(old);
+        self.links.touched_id(new);
         Ok(())
     }
 

@@ -106,6 +106,11 @@ pub(super) fn of_external_id(
     }
 }
 
+/// Returns the note of a row, if it is there.
+pub(super) fn of_row(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Candidate>> {
+    query(connection, "id = ?1", &id)
+}
+
 /// Returns the notes of a bucket, by path.
 pub(super) fn of_bucket(connection: &Connection, bucket: &str) -> rusqlite::Result<Vec<Candidate>> {
     query(

@@ -1,9 +1,9 @@
 //! Who gets which permalink.
 //!
-//! A note claims the permalink its frontmatter declares, else the one its path gives. Of several notes with one
-//! claim the first gets it (declared before derived, then by path) and the others get `-1`, `-2`, … behind it,
-//! passing over what another note claims itself. Invariant: that is a function of the files alone, so it is
-//! computed anew for every claim an `apply` touches, whatever the order files came in.
+//! A note claims the permalink its frontmatter declares, else the one it was given, else the one its path gives. Of
+//! several notes with one claim the first gets it (by these reasons, then by path) and the others get `-1`, `-2`, …
+//! behind it, passing over what another note claims itself. Invariant: that is a function of the files and of what they
+//! were given, so it is computed anew for every claim an `apply` touches, whatever the order files came in.
 
 use super::apply::Work;
 use crate::Result;
@@ -79,7 +79,7 @@ impl Work<'_> {
     fn claimants(&self, claim: &str) -> rusqlite::Result<Vec<Claimant>> {
         self.connection
             .prepare_cached(
-                "SELECT id, permalink FROM note WHERE project = ?1 AND claim = ?2 ORDER BY declared DESC, path",
+                "SELECT id, permalink FROM note WHERE project = ?1 AND claim = ?2 ORDER BY ground DESC, path",
             )?
             .query_map(params![self.scope.project.0, claim], |row| {
                 Ok(Claimant { id: row.get(0)?, permalink: row.get(1)? })

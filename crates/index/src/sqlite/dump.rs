@@ -111,8 +111,9 @@ impl Session<'_> {
     fn lines(&self, record: &NoteRecord) -> Result<Vec<String>> {
         let mut lines = vec![
             format!(
-                "{} | {} | {} | {} | {} | {} {}",
+                "{} | {} | {} | {} | {} | {} | {} {}",
                 record.path,
+                record.external_id,
                 record.title,
                 record.note_type,
                 record.permalink.as_deref().unwrap_or("-"),
@@ -164,7 +165,7 @@ impl Session<'_> {
         self.lease
             .connection()
             .prepare_cached(
-                "SELECT claim, declared, alias, path_bucket, title_bucket, permalink_bucket, length
+                "SELECT claim, ground, alias, path_bucket, title_bucket, permalink_bucket, length
                  FROM note WHERE id = ?1",
             )
             .and_then(|mut statement| statement.query_row([record.id.0], keys))

@@ -13,7 +13,8 @@ pub(super) struct Known {
     pub(super) external_id: Uuid,
     pub(super) title: String,
     pub(super) claim: Option<String>,
-    pub(super) declared: bool,
+    /// A [`Ground`](super::row::Ground), as it is stored.
+    pub(super) ground: i64,
     pub(super) permalink: Option<String>,
     pub(super) words: i64,
     pub(super) length: i64,
@@ -34,7 +35,7 @@ impl Work<'_> {
     pub(super) fn known(&self, path: &NotePath) -> rusqlite::Result<Option<Known>> {
         self.connection
             .prepare_cached(
-                "SELECT id, external_id, title, claim, declared, permalink, words, length, is_note
+                "SELECT id, external_id, title, claim, ground, permalink, words, length, is_note
                  FROM note WHERE project = ?1 AND path = ?2",
             )?
             .query_row(params![self.scope.project.0, path.as_str()], |row| {
@@ -43,7 +44,7 @@ impl Work<'_> {
                     external_id: Uuid::from_bytes(row.get(1)?),
                     title: row.get(2)?,
                     claim: row.get(3)?,
-                    declared: row.get(4)?,
+                    ground: row.get(4)?,
                     permalink: row.get(5)?,
                     words: row.get(6)?,
                     length: row.get(7)?,

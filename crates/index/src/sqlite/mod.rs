@@ -8,9 +8,11 @@ mod candidates;
 mod counts;
 mod open;
 mod pages;
+mod pointing;
 mod pool;
 mod read;
 mod resolve;
+mod stamp;
 mod typed;
 
 mod allowed;
@@ -21,6 +23,7 @@ mod rank;
 mod score;
 
 mod around;
+mod check;
 mod dump;
 
 mod apply;
@@ -31,13 +34,16 @@ mod links;
 mod properties;
 mod row;
 
+pub use check::Condition;
+pub use pointing::{Imagined, Pointing};
 pub use typed::TypedRelation;
+pub use dump::Sums;
+pub use row::derived_ids;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
 use pool::{Begin, Lease, Nest, Pool};
 use std::path::Path;
 use std::time::Duration;
-pub use dump::Sums;
 
 /// How an index is opened.
 #[derive(Debug, Clone)]
@@ -89,11 +95,6 @@ impl Index {
         open::memory(options)
     }
 
-    /// Begins a read session; `holder` is the name a starved session is told.
-    ///
-    /// # Errors
-    /// When this thread has a session open, or none becomes free in time.
-    pub fn read(&self, holder: &'static str) -> Result<Session<'_>> {
     /// Returns an index to be compared with and thrown away: in memory while it is small, else in a temporary file that
     /// goes with the value.
     ///
@@ -103,6 +104,11 @@ impl Index {
         open::scratch(options)
     }
 
+    /// Begins a read session; `holder` is the name a starved session is told.
+    ///
+    /// # Errors
+    /// When this thread has a session open, or none becomes free in time.
+    pub fn read(&self, holder: &'static str) -> Result<Session<'_>> {
         let pool = self.readers.as_ref().unwrap_or(&self.writer);
         Ok(Session {
             lease: pool.lease(&self.nest, self.begin.0, holder)?,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Bumped when `schema.sql` or the meaning of a column changes; the word splitter has its own version.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// Sessions reading at once; more wait.
 const READERS: usize = 32;
@@ -54,7 +54,7 @@ pub(super) fn set_checkpoint(connection: &Connection, changes: usize) -> rusqlit
     connection.pragma_update(None, "wal_autocheckpoint", pages)
 }
 
-fn version() -> u32 {
+pub(super) fn version() -> u32 {
     SCHEMA_VERSION * 1_000 + words::VERSION
 }
 
@@ -132,7 +132,7 @@ fn alone(mut connection: Connection, options: &Options) -> Result<Index> {
     })
 }
 
-fn writer(path: &Path, timeout: Duration) -> Result<Link> {
+pub(super) fn writer(path: &Path, timeout: Duration) -> Result<Link> {
     let mut connection = connect(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -168,7 +168,7 @@ fn reader(path: &Path, timeout: Duration) -> Result<Link> {
     Link::new(connection)
 }
 
-fn connect(
+pub(super) fn connect(
     path: &Path,
     access: OpenFlags,
     cache_kib: u32,
@@ -234,7 +234,7 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         .collect()
 }
 
-fn is_no_database(error: &Error) -> bool {
+pub(super) fn is_no_database(error: &Error) -> bool {
     let (Error::Open { source, .. } | Error::Statement { source, .. }) = error else {
         return false;
     };

@@ -4,7 +4,6 @@
 
 use super::Session;
 use super::links::key_of_id;
-use super::row::free_external_id;
 use crate::error::StatementContext;
 use crate::record::{NoteId, NoteKey, NoteRecord, ProjectId, RelationRecord};
 use crate::{Fault, Filter, Fingerprint, Result};
@@ -155,19 +154,6 @@ impl Session<'_> {
                 Err(_) => Ok(None),
             },
         }
-    }
-
-    /// Returns the stable id of the note at a path, or the one a new note there will get.
-    ///
-    /// # Errors
-    /// When a statement fails.
-    pub fn external_id_at(&self, project: ProjectId, path: &NotePath) -> Result<String> {
-        if let Some(note) = self.note(project, NoteKey::Path(path))? {
-            return Ok(note.external_id);
-        }
-        free_external_id(self.lease.connection(), project, path)
-            .map(|id| id.to_string())
-            .action("choose an id")
     }
 
     fn one(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<NoteRecord>> {

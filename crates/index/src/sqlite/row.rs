@@ -14,25 +14,16 @@ use uuid::Uuid;
 pub(super) struct Row<'a> {
     pub(super) entry: &'a Entry,
     pub(super) claim: Option<String>,
-    pub(super) declared: bool,
+    pub(super) ground: Ground,
     pub(super) path_bucket: String,
     pub(super) title_bucket: Option<String>,
 }
 
 impl<'a> Row<'a> {
     pub(super) fn new(entry: &'a Entry, scope: &Scope<'_>) -> Self {
-        let declared = match &entry.content {
-            Content::Note { note, .. } => note
-                .permalink
-                .clone()
-                .filter(|permalink| !permalink.trim().is_empty()),
-            Content::File => None,
-        };
-        let is_declared = declared.is_some();
-        let claim = match &entry.content {
-            Content::Note { .. } => declared
-                .or_else(|| Some(Permalink::of(&entry.path, scope.slug).as_str().to_owned())),
-            Content::File => None,
+        let (claim, ground) = match &entry.content {
+            Content::Note { note, .. } => claim(note, entry, scope),
+            Content::File => (None, Ground::Path),
         };
         let path_bucket = link::bucket(entry.path.as_str());
         let title_bucket =
@@ -40,7 +31,7 @@ impl<'a> Row<'a> {
         Self {
             entry,
             claim,
-            declared: is_declared,
+            ground,
             path_bucket,
             title_bucket,
         }
@@ -101,14 +92,38 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Why a note claims its permalink; of several notes with one claim the best reason gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// It follows from the path.
+    Path = 0,
+    /// The note was given it.
+    Given = 1,
+    /// The file declares it.
+    Declared = 2,
+}
+
+/// The permalink a note claims.
+fn claim(note: &Note, entry: &Entry, scope: &Scope<'_>) -> (Option<String>, Ground) {
+    let is_one = |permalink: &&String| !permalink.trim().is_empty();
+    if let Some(declared) = note.permalink.as_ref().filter(is_one) {
+        return (Some(declared.clone()), Ground::Declared);
+    }
+    if let Some(given) = entry.given.permalink.as_ref().filter(is_one) {
+        return (Some(given.clone()), Ground::Given);
+    }
+    let derived = Permalink::of(&entry.path, scope.slug);
+    (Some(derived.as_str().to_owned()), Ground::Path)
+}
+
 /// Returns the first of a path's ids that no note has: one that moved away may still have what its old path gives.
 pub(super) fn free_external_id(
     connection: &Connection,
     project: ProjectId,
-    path: &NotePath,
+    path: &str,
 ) -> rusqlite::Result<Uuid> {
     let mut taken = connection.prepare_cached("SELECT 1 FROM note WHERE external_id = ?1")?;
-    for id in external_ids(project, path) {
+    for id in ids(project, path) {
         if !taken.exists([id.as_bytes()])? {
             return Ok(id);
         }
@@ -116,15 +131,19 @@ pub(super) fn free_external_id(
     unreachable!("the ids of a path do not end")
 }
 
-/// The stable ids of a file in the order they are tried: version 5 UUIDs (RFC 9562) of its project and the path
-/// it was first seen at.
-fn external_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> {
+/// Returns the stable ids a new file may get, in the order in which they are tried: version 5 UUIDs (RFC 9562) of its
+/// project and path. They do not end.
+pub fn derived_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> + use<'_> {
+    ids(project, path.as_str())
+}
+
+fn ids(project: ProjectId, path: &str) -> impl Iterator<Item = Uuid> + use<'_> {
     let space = Uuid::new_v5(
         &Uuid::NAMESPACE_URL,
         format!("cairn:{}", project.0).as_bytes(),
     );
-    let first = Uuid::new_v5(&space, path.as_str().as_bytes());
+    let first = Uuid::new_v5(&space, path.as_bytes());
     std::iter::successors(Some(first), |last| {
-        Some(Uuid::new_v5(last, path.as_str().as_bytes()))
+        Some(Uuid::new_v5(last, path.as_bytes()))
     })
 }

@@ -18,7 +18,7 @@ CREATE TABLE note (
     type             TEXT    NOT NULL,  -- as its author spelled it
     canonical_type   TEXT    NOT NULL,  -- the form types are compared in
     claim            TEXT,              -- the permalink it asks for; NULL for a plain file
-    declared         INTEGER NOT NULL,  -- whether the file itself asks for it
+    ground           INTEGER NOT NULL,  -- why it asks: 2 the file says it, 1 it was given it, 0 its path gives it
     permalink        TEXT,              -- the permalink it has: the claim, with a suffix where it is taken
     external_id      BLOB    NOT NULL,  -- stable id, the 16 bytes of a UUID
     alias            TEXT    NOT NULL,  -- the path, as look-alikes are compared

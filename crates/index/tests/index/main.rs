@@ -1,12 +1,14 @@
 //! The index through its door: a few notes in, rows and hits out.
 
+mod check;
+mod given;
 mod links;
 mod property;
 mod search;
 
 use cairn_index::{
-    Change, Content, Entry, Fault, Filter, Fingerprint, Index, NoteKey, NoteRecord, Options,
-    ProjectId, Reach, Resolution, Scope, Session, Terms,
+    Change, Content, Entry, Fault, Filter, Fingerprint, Given, Index, NoteKey, NoteRecord, Options,
+    ProjectId, Reach, Resolution, Scope, Session, Terms, derived_ids,
 };
 use cairn_note::filter::MetadataFilter;
 use cairn_note::link::{Glob, LinkTarget, MemoryUrl};
@@ -36,6 +38,7 @@ fn entry(at: &str, text: &str) -> Box<Entry> {
     let day = Timestamp::from_second(text.len() as i64 * 86_400).expect("a day long after 1970");
     Box::new(Entry {
         path: path(at),
+        given: Given::default(),
         fingerprint: Fingerprint {
             size: text.len() as u64,
             modified_ns: 7,
