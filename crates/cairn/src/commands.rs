@@ -15,6 +15,7 @@ mod moment;
 pub(crate) mod move_note;
 pub(crate) mod note_history;
 pub(crate) mod project;
+mod prune_history;
 pub(crate) mod read_note;
 pub(crate) mod recent_activity;
 pub(crate) mod reindex;

@@ -1,19 +1,29 @@
 //! `cairn history`.
 
+use super::{moment, prune_history};
 use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, json, text};
-use cairn_engine::HistoryRequest;
-use clap::Args;
+use cairn_engine::{ChangesRequest, HistoryRequest, NoteRevision, Project};
 use clap::builder::RangedU64ValueParser;
-use serde_json::json;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 /// Arguments of `cairn history`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
-    /// The note, by any of its names; a deleted one by the path or title it had
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The note, by any of its names; a deleted one by the path or title it had; the project where it is missing
     #[arg(value_name = "ID")]
-    identifier: String,
+    identifier: Option<String>,
+    /// Of the project, only what this one changed
+    #[arg(long, value_name = "NAME", conflicts_with = "identifier")]
+    actor: Option<String>,
+    /// Of the project, only changes since: "1 hour ago", today, 2024-05-01T14:00Z
+    #[arg(long, value_name = "WHEN", conflicts_with = "identifier")]
+    since: Option<String>,
     /// Only revisions older than this one
     #[arg(long, value_name = "REVISION")]
     before: Option<i64>,
@@ -22,33 +32,75 @@ pub(crate) struct Arguments {
     page_size: usize,
 }
 
-/// Lists the revisions of a note.
+/// What else `cairn history` does.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Takes away what need not be kept any more
+    Prune(prune_history::Arguments),
+}
+
+/// Lists the revisions of a note or of the project.
 pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answer> {
+    if let Some(Command::Prune(arguments)) = &arguments.command {
+        return prune_history::run(invocation, arguments);
+    }
+    let since = moment::read(arguments.since.as_deref())?;
     let engine = invocation.engine()?;
     let project = invocation.project_in_step(&engine)?;
-    let history = project.note_history(&HistoryRequest {
-        identifier: arguments.identifier,
-        before: arguments.before,
-        limit: arguments.page_size,
-    })?;
-    let revisions: Vec<_> = history.revisions.iter().map(json::revision).collect();
+    match arguments.identifier {
+        Some(identifier) => of_note(
+            invocation,
+            project,
+            &HistoryRequest {
+                identifier,
+                before: arguments.before,
+                limit: arguments.page_size,
+            },
+        ),
+        None => {
+            let (revisions, has_more) = project.changes(&ChangesRequest {
+                actor: arguments.actor,
+                since,
+                before: arguments.before,
+                limit: arguments.page_size,
+            })?;
+            Ok(listed(invocation, &revisions, has_more, json!({})))
+        }
+    }
+}
+
+fn of_note(
+    invocation: &Invocation,
+    project: Project<'_>,
+    request: &HistoryRequest,
+) -> Result<Answer> {
+    let history = project.note_history(request)?;
     let json = json!({
         "note": history.note.as_ref().map(json::note),
         "external_id": history.id,
         "file_path": history.path,
         "former_paths": history.former,
-        "revisions": revisions,
-        "has_more": history.has_more,
     });
-    let answer = Answer::new(
-        text::revisions(invocation.style(), &history.revisions),
+    Ok(listed(
+        invocation,
+        &history.revisions,
+        history.has_more,
         json,
-    );
-    Ok(match history.revisions.last() {
+    ))
+}
+
+fn listed(
+    invocation: &Invocation,
+    revisions: &[NoteRevision],
+    has_more: bool,
+    json: Value,
+) -> Answer {
+    let list: Vec<_> = revisions.iter().map(json::revision).collect();
+    let json = json::with(json, json!({"revisions": list, "has_more": has_more}));
+    let answer = Answer::new(text::revisions(invocation.style(), revisions), json);
+    match revisions.last() {
         None => answer.notice("no revisions"),
-        Some(last) if history.has_more => {
-            answer.notice(format!("older ones with --before {}", last.id))
-        }
+        Some(last) if has_more => answer.notice(format!("older ones with --before {}", last.id)),
         Some(_) => answer,
-    })
+    }
 }

@@ -169,7 +169,10 @@ fn recent() {
         "! nothing changed in that time\n"
     );
     bench.run(&["write", "News", "today"]);
-    assert_eq!(bench.run(&["recent"]), "News.md\tnote\tDATE\tNews\n");
+    assert_eq!(
+        bench.run(&["recent"]),
+        "News.md\tnote\tDATE\tNews\tcreate by cli\n"
+    );
     let recent = bench.json(&["recent", "2d", "--json"]);
     let titles: Vec<_> = recent["notes"]
         .as_array()

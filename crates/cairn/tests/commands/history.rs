@@ -1,7 +1,7 @@
 //! What was: history, differences, restoration, undo, the trash.
 
 use super::bench::{Bench, NOTES};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Coffee, edited twice.
 fn edited() -> Bench {
@@ -58,6 +58,121 @@ fn history() {
     );
     let missing = bench.run(&["history", "zebra"]);
     assert!(missing.ends_with("[exit 3]\n"), "{missing}");
+}
+
+#[test]
+fn history_of_the_project() {
+    let bench = edited();
+    bench.run(&["move", "Coffee", "black.md"]);
+    bench.run(&["delete", "Green Tea"]);
+    let all = bench.run(&["history"]);
+    let lines = without_times(&all);
+    assert_eq!(lines[0][2..4], ["delete", "cli"], "{all}");
+    assert_eq!(
+        lines[1][2..],
+        ["move", "cli", "drinks/Coffee.md -> black.md"]
+    );
+    assert_eq!(lines.len(), 4, "{all}");
+    let page = bench.run(&[
+        "history",
+        "-n",
+        "1",
+        "--actor",
+        "cli",
+        "--since",
+        "1 hour ago",
+    ]);
+    assert!(page.ends_with("! older ones with --before 4\n"), "{page}");
+    let older = bench.json(&["history", "--before", "2", "--json"]);
+    assert_eq!(older["revisions"][0]["revision"], 1);
+    assert_eq!(older["has_more"], false);
+    assert!(older.get("note").is_none(), "{older}");
+    assert_eq!(
+        bench.run(&["history", "--actor", "nobody"]),
+        "! no revisions\n"
+    );
+    let both = bench.run(&["history", "Coffee", "--actor", "cli"]);
+    assert!(both.ends_with("[exit 2]\n"), "{both}");
+    let unclear = bench.run(&["history", "--since", "zebra"]);
+    assert!(unclear.ends_with("[exit 2]\n"), "{unclear}");
+}
+
+#[test]
+fn history_prune() {
+    let bench = edited();
+    bench.vault.write("notes/prune.md", "# Prune\n");
+    assert_eq!(bench.run(&["history", "prune.md"]), "! no revisions\n");
+    let said = bench.run(&["history", "prune", "--dry-run"]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "kept: everything 30 days, one revision a day for ever, what was deleted for ever",
+            "would go: 0 revisions, 0 contents of 0 B",
+        ]
+    );
+    assert!(lines[2].starts_with("before: 2 revisions, "), "{said}");
+    assert_eq!(lines.len(), 3);
+    bench.run(&["config", "set", "history_keep_trash_days", "90"]);
+    let pruned = bench.json(&["history", "prune", "--json"]);
+    assert_eq!(pruned["keep_all_days"], 30);
+    assert_eq!(pruned["keep_daily_days"], Value::Null);
+    assert_eq!(pruned["keep_trash_days"], 90);
+    assert_eq!(
+        pruned["gone"],
+        json!({"revisions": 0, "contents": 0, "bytes": 0})
+    );
+    assert_eq!(pruned["after"]["revisions"], 2);
+    assert!(pruned["before"]["bytes"].as_u64() > Some(0), "{pruned}");
+    let said = bench.run(&["history", "prune", "--project", "notes"]);
+    assert_eq!(
+        said,
+        "! error: one history holds all projects, and it is pruned as a whole\n! hint: leave out --project\n[exit 2]\n"
+    );
+}
+
+#[test]
+fn recent() {
+    let bench = edited();
+    bench.run(&["move", "Coffee", "black.md"]);
+    bench.run(&["delete", "Green Tea"]);
+    let said = bench.run(&["recent"]);
+    let row = |path: &str| {
+        let mut lines = said
+            .lines()
+            .map(|line| line.split('\t').collect::<Vec<_>>());
+        lines.find(|cells| cells[0] == path).map(|cells| cells[4])
+    };
+    assert_eq!(row("black.md"), Some("move by cli"), "{said}");
+    let json = bench.json(&["recent", "--json"]);
+    let note = |path: &str| {
+        let notes = json["notes"].as_array().expect("a list").iter();
+        notes
+            .clone()
+            .find(|note| note["file_path"] == path)
+            .cloned()
+    };
+    let black = note("black.md").expect("it is recent");
+    assert_eq!(
+        (&black["changed_by"], &black["operation"]),
+        (&json!("cli"), &json!("move"))
+    );
+    let did = bench.run(&["recent", "--actor", "cli"]);
+    let did: Vec<Vec<&str>> = did.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(did[0][1], "delete", "{did:?}");
+    assert_eq!(did[1][..2], ["drinks/Coffee.md -> black.md", "move"]);
+    assert_eq!((did.len(), did[0][3], did[1][3]), (2, "", "black"));
+    let did = bench.json(&["recent", "today", "--actor", "cli", "--json"]);
+    assert_eq!(did["actor"], "cli");
+    assert_eq!(did["changes"][0]["note"], Value::Null);
+    assert_eq!(did["changes"][1]["note"]["title"], "black");
+    assert_eq!(did["changes"][1]["former_path"], "drinks/Coffee.md");
+    assert_eq!(
+        bench.run(&["recent", "--actor", "nobody"]),
+        "! changes in that time are by cli\n"
+    );
+    let both = bench.run(&["recent", "--actor", "cli", "--type", "note"]);
+    assert!(both.ends_with("[exit 2]\n"), "{both}");
 }
 
 #[test]

@@ -5,11 +5,12 @@
 use super::budget;
 use super::call::{Call, Format, Prefix};
 use super::declaration::{
-    Declaration, Effect, IDENTIFIER, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID,
-    Parameter, Produces, Profile,
+    Declaration, Effect, Kind, MAX_TOKENS, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter,
+    Produces, Profile,
 };
 use super::failure::Failure;
 use super::reply::Reply;
+use super::revisions::{REMEMBERED, REVISION};
 use cairn_engine::{DiffRequest, NoteDiff};
 use serde_json::{Value, json};
 
@@ -21,10 +22,7 @@ pub(super) const TOOL: Declaration = Declaration {
                   from that revision's change on. With both: from one revision's text to the other's. Numbers are in \
                   note_history.",
     parameters: &[
-        Parameter {
-            description: "Title, permalink, path or memory:// URL; of a deleted note its old path or title",
-            ..IDENTIFIER
-        },
+        REMEMBERED,
         Parameter {
             name: "from",
             description: "Revision to begin with; default: the latest",
@@ -53,21 +51,6 @@ pub(super) const TOOL: Declaration = Declaration {
     profile: Profile::Full,
     produces: Produces::Wrapped,
     call: run,
-};
-
-/// The number of a revision.
-pub(super) const REVISION: Parameter = Parameter {
-    name: "revision",
-    kind: NUMBER,
-    need: Need::Optional,
-    aliases: &[],
-    description: "Number of a revision",
-};
-
-/// What a revision or a change may be numbered.
-pub(super) const NUMBER: Kind = Kind::Integer {
-    least: 1,
-    most: 1_000_000_000_000,
 };
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {

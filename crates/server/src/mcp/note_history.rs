@@ -4,14 +4,13 @@
 
 use super::call::{Call, Format, Prefix};
 use super::declaration::{
-    Declaration, Effect, IDENTIFIER, Need, OUTPUT_FORMAT, PAGE_SIZE, PROJECT, PROJECT_ID,
-    Parameter, Produces, Profile,
+    Declaration, Effect, Need, OUTPUT_FORMAT, PAGE_SIZE, PROJECT, PROJECT_ID, Parameter, Produces,
+    Profile,
 };
-use super::diff_note::REVISION;
 use super::failure::Failure;
 use super::next_call::{quoted, repeated};
 use super::reply::Reply;
-use super::revisions::{self, Place};
+use super::revisions::{self, Place, REMEMBERED, REVISION};
 use cairn_engine::{HistoryRequest, NoteHistory};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -23,10 +22,7 @@ pub(super) const TOOL: Declaration = Declaration {
     description: "List who changed a note, when and how, latest first; of a deleted note too. Its revision numbers are \
                   what diff_note and restore_note take.",
     parameters: &[
-        Parameter {
-            description: "Title, permalink, path or memory:// URL; of a deleted note its old path or title",
-            ..IDENTIFIER
-        },
+        REMEMBERED,
         Parameter {
             name: "before",
             description: "Only revisions older than this one",

@@ -2,6 +2,7 @@
 //!
 //! Invariant: all projects are looked at only when none is named and none is the default.
 
+mod by_actor;
 mod discovery;
 mod text;
 pub(super) mod window;
@@ -14,16 +15,18 @@ use super::declaration::{
 };
 use super::failure::Failure;
 use super::reply::Reply;
-use cairn_engine::{Error, RecentItem, RowKind};
+use cairn_engine::{Error, NoteRevision, Project, RecentItem, RowKind};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use window::{TIMEFRAME, Window};
 
 /// The tool.
 pub(super) const TOOL: Declaration = Declaration {
     name: "recent_activity",
     title: "Recent Activity",
-    description: "List what was written lately, latest first. Use it at the start of a session to learn what the \
-        person works on. Without a project and without a default one it surveys all projects.",
+    description: "List what was written lately, latest first, and who changed it. Use it at the start of a session to \
+        learn what the person works on. With actor: what that one did, moves and deletions too. Without a project and \
+        without a default one it surveys all projects.",
     parameters: &[
         Parameter {
             name: "type",
@@ -40,6 +43,13 @@ pub(super) const TOOL: Declaration = Declaration {
             description: "Has no effect",
         },
         TIMEFRAME,
+        Parameter {
+            name: "actor",
+            kind: Kind::Text,
+            need: Need::Optional,
+            aliases: &[],
+            description: "Only what this one did, as note_history names it",
+        },
         PAGE,
         PAGE_SIZE,
         PROJECT,
@@ -87,6 +97,10 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             asked.page_size
         )));
     }
+    let actor = arguments.optional_text("actor").map(str::trim);
+    if let Some(actor) = actor.filter(|actor| !actor.is_empty()) {
+        return by_actor::run(call, &asked, actor);
+    }
     let project = match call.project() {
         Ok(project) => project,
         Err(Failure::Engine(Error::NoProject)) => return discovery::run(call, &asked),
@@ -101,16 +115,32 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     )?;
     let has_more = items.len() > asked.page_size;
     items.truncate(asked.page_size);
+    let changes = changes(&project, items.iter())?;
     match call.format() {
         Format::Json => {
-            let rows = items.iter().map(|item| row(item, None)).collect();
-            Ok(asked.rows(rows, has_more))
+            let rows = items.iter().map(|item| row(item, None, &changes));
+            Ok(asked.rows(rows.collect(), has_more))
         }
         Format::Text => {
-            let text = text::answer(&asked, project.settings(), &items, has_more);
+            let text = text::answer(&asked, project.settings(), &items, &changes, has_more);
             Ok(Reply::text(asked.fitted(text)))
         }
     }
+}
+
+/// The last change of each note, by its path.
+type Changes = HashMap<String, NoteRevision>;
+
+/// Asks who changed the notes among some items last; their lines do not say it.
+fn changes<'i>(
+    project: &Project<'_>,
+    items: impl Iterator<Item = &'i RecentItem>,
+) -> Result<Changes, Failure> {
+    let notes = items.filter_map(|item| match item {
+        RecentItem::Note(note) => Some(&**note),
+        _ => None,
+    });
+    Ok(project.last_changes(notes)?)
 }
 
 /// Reads which kinds are wanted.
@@ -181,7 +211,7 @@ impl Asked {
 }
 
 /// One item for programs.
-fn row(item: &RecentItem, project: Option<&str>) -> Value {
+fn row(item: &RecentItem, project: Option<&str>, changes: &Changes) -> Value {
     let note = item.note();
     let (kind, title) = match item {
         RecentItem::Note(note) => ("entity", note.title.clone()),
@@ -211,6 +241,10 @@ fn row(item: &RecentItem, project: Option<&str>) -> Value {
     });
     if let Some(project) = project {
         row["project"] = json!(project);
+    }
+    if let (RecentItem::Note(_), Some(change)) = (item, changes.get(note.path.as_str())) {
+        row["changed_by"] = json!(change.actor);
+        row["operation"] = json!(change.operation);
     }
     row
 }

@@ -7,9 +7,9 @@ use super::declaration::{
     Declaration, Effect, IDENTIFIER, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter, Produces,
     Profile,
 };
-use super::diff_note::REVISION;
 use super::failure::Failure;
 use super::reply::Reply;
+use super::revisions::REVISION;
 use super::{many_files, next_call, sync, written};
 use cairn_engine::{Error, Project, RestoreRequest, Restored};
 use serde_json::{Value, json};

@@ -1,10 +1,32 @@
-//! Revisions as answers list them.
+//! Revisions as arguments name them and answers list them.
 //!
 //! It asks nothing. Invariant: the number of a revision and of its change stand in every form of it.
 
+use super::declaration::{IDENTIFIER, Kind, Need, Parameter};
 use super::excerpt::one_line;
 use cairn_engine::NoteRevision;
 use serde_json::{Value, json};
+
+/// A note, or one the history remembers.
+pub(super) const REMEMBERED: Parameter = Parameter {
+    description: "Title, permalink, path or memory:// URL; of a deleted note its old path or title",
+    ..IDENTIFIER
+};
+
+/// The number of a revision.
+pub(super) const REVISION: Parameter = Parameter {
+    name: "revision",
+    kind: NUMBER,
+    need: Need::Optional,
+    aliases: &[],
+    description: "Number of a revision",
+};
+
+/// What a revision or a change may be numbered.
+pub(super) const NUMBER: Kind = Kind::Integer {
+    least: 1,
+    most: 1_000_000_000_000,
+};
 
 /// Returns the line of a revision: its number, what was done, by whom and when.
 pub(super) fn line(revision: &NoteRevision, place: Place) -> String {

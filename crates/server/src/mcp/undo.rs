@@ -7,12 +7,11 @@ use super::declaration::{
     Declaration, Effect, Kind, Need, OUTPUT_FORMAT, PROJECT, PROJECT_ID, Parameter, Produces,
     Profile,
 };
-use super::diff_note::NUMBER;
 use super::failure::Failure;
 use super::moment::moment;
 use super::next_call::{quoted, repeated};
 use super::reply::Reply;
-use super::revisions::{self, Place};
+use super::revisions::{self, NUMBER, Place};
 use super::{many_files, sync};
 use cairn_engine::{UndoRequest, Undone};
 use serde_json::{Value, json};

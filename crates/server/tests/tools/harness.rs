@@ -90,15 +90,25 @@ impl Server {
 
     /// A server with these projects, indexed.
     pub(crate) fn with(vaults: &[(&str, &str)], options: HostOptions) -> Self {
-        Self::opened(vaults, options, true)
+        Self::opened(vaults, options, true, ticking)
+    }
+
+    /// A server whose changes are made now, so that they are recent; the first project is the default one or not.
+    pub(crate) fn today(vaults: &[(&str, &str)], has_default: bool) -> Self {
+        Self::opened(vaults, HostOptions::default(), has_default, Timestamp::now)
     }
 
     /// A server with these projects, none of them the default one.
     pub(crate) fn without_default(vaults: &[(&str, &str)]) -> Self {
-        Self::opened(vaults, HostOptions::default(), false)
+        Self::opened(vaults, HostOptions::default(), false, ticking)
     }
 
-    fn opened(vaults: &[(&str, &str)], options: HostOptions, has_default: bool) -> Self {
+    fn opened(
+        vaults: &[(&str, &str)],
+        options: HostOptions,
+        has_default: bool,
+        clock: fn() -> Timestamp,
+    ) -> Self {
         let vaults: Vec<(String, Vault)> = vaults
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Vault::new(text)))
@@ -112,7 +122,7 @@ impl Server {
                 root: vault.root().to_owned(),
             })
             .collect();
-        settings.clock = ticking;
+        settings.clock = clock;
         if !has_default {
             settings.default_project = None;
         }

@@ -56,6 +56,108 @@ fn what_was_written_lately_in_a_project() {
     ]));
 }
 
+/// What two clients did, and a note nobody changed.
+fn worked_on() -> Server {
+    let notes = "//- drinks/Tea.md\nx\n//- drinks/Milk.md\nx\n//- Still.md\nx\n";
+    let server = Server::today(&[("main", notes)], true);
+    let does = |client: &str, tool: &str, arguments: Value| {
+        server.reply_to(Some(client), tool, &arguments);
+    };
+    let more = json!({ "identifier": "Tea", "operation": "append", "content": "more\n" });
+    does("claude", "edit_note", more);
+    does(
+        "claude",
+        "move_note",
+        json!({ "identifier": "Tea", "destination_path": "cellar/Tea.md" }),
+    );
+    does("cursor", "delete_note", json!({ "identifier": "Milk" }));
+    let new = json!({ "title": "Plan", "content": "x", "directory": "" });
+    does("cursor", "write_note", new);
+    let more = json!({ "identifier": "Plan", "operation": "append", "content": "more\n" });
+    does("claude", "edit_note", more);
+    server
+}
+
+#[test]
+fn who_changed_what() {
+    let server = worked_on();
+    insta::assert_snapshot!(server.transcript(&[
+        ("recent_activity", json!({ "actor": "claude" })),
+        (
+            "recent_activity",
+            json!({ "actor": "cursor", "output_format": "json" })
+        ),
+        (
+            "recent_activity",
+            json!({ "actor": "claude", "page_size": 1, "project": "main" })
+        ),
+        (
+            "recent_activity",
+            json!({ "actor": "claude", "page_size": 1, "page": 3 })
+        ),
+        (
+            "recent_activity",
+            json!({ "actor": "claude", "page_size": 1, "output_format": "json" })
+        ),
+        ("recent_activity", json!({ "actor": "codex" })),
+        (
+            "recent_activity",
+            json!({ "actor": "codex", "output_format": "json" })
+        ),
+        (
+            "recent_activity",
+            json!({ "actor": "claude", "type": "relation" })
+        ),
+    ]));
+    let all = server.call("recent_activity", &json!({}));
+    for line in [
+        "• Plan (/) [id: ",
+        "], edit by claude\n",
+        "• Tea (cellar) [id: ",
+        "], move by claude\n",
+    ] {
+        assert!(all.contains(line), "{line} is not in\n{all}");
+    }
+    let told: Vec<_> = rows(&server, &json!({ "output_format": "json" }))
+        .iter()
+        .map(|row| {
+            let word = |key: &str| row[key].as_str().unwrap_or("-").to_owned();
+            (word("title"), word("changed_by"), word("operation"))
+        })
+        .collect();
+    let told = |title: &str| {
+        let row = told.iter().find(|(row, ..)| row == title);
+        row.map(|(_, actor, operation)| format!("{operation} by {actor}"))
+    };
+    assert_eq!(told("Plan").as_deref(), Some("edit by claude"));
+    assert_eq!(told("Tea").as_deref(), Some("move by claude"));
+    assert_eq!(told("Still").as_deref(), Some("- by -"));
+    assert_eq!(told("Milk"), None);
+}
+
+#[test]
+fn what_somebody_did_in_every_project_when_none_is_meant() {
+    let server = Server::today(&[("one", "//- a.md\nx\n"), ("two", "//- b.md\nx\n")], false);
+    for (project, identifier) in [("one", "a"), ("two", "b")] {
+        let delete = json!({ "identifier": identifier, "project": project });
+        server.reply_to(Some("claude"), "delete_note", &delete);
+    }
+    let said = server.call("recent_activity", &json!({ "actor": "claude" }));
+    assert!(
+        said.contains("## Recent Activity: all projects (7d), by claude\n")
+            && said.contains("• b.md (gone), delete, in two\n  • a.md (gone), delete, in one\n"),
+        "{said}"
+    );
+    let rows = rows(
+        &server,
+        &json!({ "actor": "claude", "output_format": "json" }),
+    );
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row["deleted"] == true));
+    let said = server.call("recent_activity", &json!({ "actor": "codex" }));
+    assert_eq!(said, "Nothing by 'codex' within 7d. Changes are by: claude");
+}
+
 #[test]
 fn nothing_was_written_lately() {
     let server = Server::new("//- old.md\n---\nmodified: 2001-01-01\n---\nx\n");

@@ -2,14 +2,14 @@
 //!
 //! Invariant: it only surveys; which project is meant is for the person to say.
 
-use super::{Asked, row, text};
+use super::{Asked, Changes, changes, row, text};
 use crate::host::Indexing;
 use crate::mcp::call::{Call, Format};
 use crate::mcp::failure::Failure;
 use crate::mcp::reply::Reply;
-use cairn_engine::RecentItem;
+use cairn_engine::{Project, RecentItem};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 /// Items of a project looked at, at most.
@@ -22,8 +22,8 @@ const MOST_DEVELOPMENTS: usize = 5;
 const MOST_AREAS: usize = 3;
 
 /// A project and what changed in it, latest first.
-struct Active {
-    name: String,
+struct Active<'c> {
+    project: Project<'c>,
     items: Vec<RecentItem>,
 }
 
@@ -35,10 +35,7 @@ pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
         let most = (end + 1).max(MOST_ITEMS);
         let items = project.recent_items(asked.window.since, &asked.kinds, 0, most)?;
         if !items.is_empty() {
-            active.push(Active {
-                name: project.settings().name.clone(),
-                items,
-            });
+            active.push(Active { project, items });
         }
     }
     active.sort_by(|one, other| {
@@ -49,15 +46,19 @@ pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
         Format::Json => {
             let mut rows: Vec<_> = active
                 .iter()
-                .flat_map(|project| project.items.iter().map(|item| (&project.name, item)))
+                .flat_map(|active| active.items.iter().map(|item| (active.name(), item)))
                 .collect();
             rows.sort_by_key(|(_, item)| std::cmp::Reverse(item.note().modified));
             let has_more = rows.len() > end;
-            let rows = rows
+            let page: Vec<_> = rows
                 .into_iter()
                 .skip(end - asked.page_size)
                 .take(asked.page_size)
-                .map(|(name, item)| row(item, Some(name)))
+                .collect();
+            let known = known(&active, &page)?;
+            let rows = page
+                .iter()
+                .map(|(name, item)| row(item, Some(name), &known[name]))
                 .collect();
             asked.rows(rows, has_more)
         }
@@ -66,6 +67,22 @@ pub(super) fn run(call: &Call<'_>, asked: &Asked) -> Result<Reply, Failure> {
         reply.notice = Some(notice);
     }
     Ok(reply)
+}
+
+/// Who changed the notes of a page last, project by project.
+fn known<'a>(
+    active: &'a [Active<'_>],
+    page: &[(&'a str, &RecentItem)],
+) -> Result<HashMap<&'a str, Changes>, Failure> {
+    let of = |active: &'a Active<'_>| {
+        let name = active.name();
+        let items = page.iter().filter(|(project, _)| *project == name);
+        Ok((
+            name,
+            changes(&active.project, items.map(|(_, item)| *item))?,
+        ))
+    };
+    active.iter().map(of).collect()
 }
 
 /// Which projects are not indexed yet, if any is not.
@@ -87,7 +104,11 @@ fn unready(call: &Call<'_>) -> Option<String> {
     })
 }
 
-impl Active {
+impl Active<'_> {
+    fn name(&self) -> &str {
+        &self.project.settings().name
+    }
+
     fn latest(&self) -> Option<Timestamp> {
         self.items.first().map(|item| item.note().modified)
     }
@@ -110,7 +131,7 @@ impl Active {
     }
 }
 
-fn words(asked: &Asked, active: &[Active], now: Timestamp) -> String {
+fn words(asked: &Asked, active: &[Active<'_>], now: Timestamp) -> String {
     let label = &asked.window.label;
     let mut said = format!("## Recent Activity Summary ({label})\n");
     let [first, others @ ..] = active else {
@@ -124,7 +145,7 @@ fn words(asked: &Asked, active: &[Active], now: Timestamp) -> String {
     let _ = writeln!(
         said,
         "\n**Most Active Project:** {} ({} items)",
-        first.name,
+        first.name(),
         first.items.len()
     );
     if let Some(item) = first.items.first() {
@@ -142,7 +163,7 @@ fn words(asked: &Asked, active: &[Active], now: Timestamp) -> String {
     if !others.is_empty() {
         said.push_str("\n**Other Active Projects:**\n");
         for other in others.iter().take(MOST_OTHERS) {
-            let _ = writeln!(said, "- {} ({} items)", other.name, other.items.len());
+            let _ = writeln!(said, "- {} ({} items)", other.name(), other.items.len());
         }
     }
     let developments = developments(active);
@@ -160,13 +181,13 @@ fn words(asked: &Asked, active: &[Active], now: Timestamp) -> String {
         active.len(),
         "─".repeat(40),
         first.items.len(),
-        name = first.name
+        name = first.name()
     );
     said
 }
 
 /// Titles that tell of something finished, mended or tested.
-fn developments(active: &[Active]) -> Vec<String> {
+fn developments(active: &[Active<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     for item in active.iter().flat_map(|project| &project.items) {
         let title = text::shortened(&item.note().title, 100);

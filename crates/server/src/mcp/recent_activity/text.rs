@@ -2,7 +2,7 @@
 //!
 //! Invariant: an empty answer says what to do next, and never asks for a note to be written unasked.
 
-use super::Asked;
+use super::{Asked, Changes};
 use crate::mcp::excerpt::one_line;
 use cairn_engine::{ProjectSettings, RecentItem};
 use cairn_index::NoteRecord;
@@ -20,6 +20,7 @@ pub(super) fn answer(
     asked: &Asked,
     project: &ProjectSettings,
     items: &[RecentItem],
+    changes: &Changes,
     has_more: bool,
 ) -> String {
     if items.is_empty() {
@@ -29,26 +30,33 @@ pub(super) fn answer(
         "## Recent Activity: {} ({})\n",
         project.name, asked.window.label
     );
-    for group in [notes(items), observations(items), connections(items)]
-        .into_iter()
-        .flatten()
+    for group in [
+        notes(items, changes),
+        observations(items),
+        connections(items),
+    ]
+    .into_iter()
+    .flatten()
     {
         text.push('\n');
         text.push_str(&group);
     }
-    // Writing to a String cannot fail.
-    let _ = if has_more {
-        write!(
-            text,
-            "\n**Activity Summary:** Showing {} items (page {}). Use page={} to see more.",
-            items.len(),
-            asked.page,
-            asked.page + 1
+    text.push('\n');
+    text.push_str(&summary(asked, items.len(), has_more));
+    text
+}
+
+/// The last line of an answer: how much it lists, and how to go on.
+pub(super) fn summary(asked: &Asked, count: usize, has_more: bool) -> String {
+    let page = asked.page;
+    if has_more {
+        let next = page + 1;
+        format!(
+            "**Activity Summary:** Showing {count} items (page {page}). Use page={next} to see more."
         )
     } else {
-        write!(text, "\n**Activity Summary:** {} items found.", items.len())
-    };
-    text
+        format!("**Activity Summary:** {count} items found.")
+    }
 }
 
 fn empty(asked: &Asked, project: &ProjectSettings) -> String {
@@ -84,26 +92,38 @@ fn empty(asked: &Asked, project: &ProjectSettings) -> String {
     )
 }
 
-fn notes(items: &[RecentItem]) -> Option<String> {
+fn notes(items: &[RecentItem], changes: &Changes) -> Option<String> {
     let lines: Vec<String> = items
         .iter()
         .filter_map(|item| match item {
-            RecentItem::Note(note) => Some(format!(
-                "  • {} ({}) [id: {}]\n",
-                note.title,
-                folder(note),
-                note.external_id
-            )),
+            RecentItem::Note(note) => {
+                let change = changes.get(note.path.as_str());
+                let change = change
+                    .map(|change| format!(", {} by {}", change.operation, one_line(&change.actor)));
+                Some(line(note, &change.unwrap_or_default()))
+            }
             _ => None,
         })
         .collect();
-    (!lines.is_empty()).then(|| {
-        format!(
-            "**📄 Recent Notes & Documents ({}):**\n{}",
-            lines.len(),
-            lines.concat()
-        )
-    })
+    (!lines.is_empty()).then(|| group(&lines))
+}
+
+/// The line of a note, and what is said of it.
+pub(super) fn line(note: &NoteRecord, more: &str) -> String {
+    let folder = folder(note);
+    format!(
+        "  • {} ({folder}) [id: {}]{more}\n",
+        note.title, note.external_id
+    )
+}
+
+/// Lines of notes under their heading.
+pub(super) fn group(lines: &[String]) -> String {
+    format!(
+        "**📄 Recent Notes & Documents ({}):**\n{}",
+        lines.len(),
+        lines.concat()
+    )
 }
 
 fn folder(note: &NoteRecord) -> &str {
