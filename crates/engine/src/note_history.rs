@@ -9,7 +9,7 @@ use cairn_note::NotePath;
 use jiff::Timestamp;
 
 /// Whose history is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct HistoryRequest {
     /// The note, by any of its names; a deleted one by the path or title it had.
     pub identifier: String,

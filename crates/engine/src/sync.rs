@@ -56,10 +56,7 @@ impl Project<'_> {
         self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.believed_listing()?;
-        if !listing.leftovers.is_empty() {
-            let now = (self.engine.settings.clock)();
-            files::remove_leftovers(self.root(), &listing.leftovers, now);
-        }
+        self.clear_away(&listing);
         Run::new(self, &listing, Extent::Changed)?.finish(progress, cancel)
     }
 
@@ -68,9 +65,19 @@ impl Project<'_> {
     /// Others go on finding what was known until it is replaced. Where a folder or file cannot be read what was
     /// known of it stays. An empty folder is believed.
     pub fn reindex(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
+        self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.listing()?;
+        self.clear_away(&listing);
         Run::new(self, &listing, Extent::All)?.finish(progress, cancel)
+    }
+
+    /// Removes what killed processes left.
+    fn clear_away(&self, listing: &Listing) {
+        if !listing.leftovers.is_empty() {
+            let now = (self.engine.settings.clock)();
+            files::remove_leftovers(self.root(), &listing.leftovers, now);
+        }
     }
 
     /// Reads one file into the entry the index takes (used by the writing verbs after their write).

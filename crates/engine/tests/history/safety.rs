@@ -278,6 +278,33 @@ fn temporary_files_of_dead_processes_are_cleared_away() {
 }
 
 #[test]
+fn an_index_built_anew_finds_out_what_dead_processes_did_and_clears_up() {
+    let desk = Desk::new("//- Tea.md\nold\n");
+    let engine = desk.synced();
+    record(
+        &desk,
+        &engine,
+        "Tea.md",
+        Operation::Edit,
+        None,
+        Some("old\n"),
+        Some("new\n"),
+    );
+    desk.outside("Tea.md", "new\n");
+    let now = u64::try_from(tick().as_second()).expect("it is after 1970");
+    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(now - 2 * 60 * 60);
+    desk.vault.write(".cairn-old123.tmp", "half of it");
+    desk.vault.set_mtime(".cairn-old123.tmp", old);
+    main(&engine)
+        .reindex(&Silent, &Cancel::new())
+        .expect("a folder is indexed");
+    assert_eq!(told(&engine, "Tea"), ["edit dead Tea.md"]);
+    drop(engine);
+    assert_eq!(pending(&desk, &desk.engine()), []);
+    assert!(!desk.vault.path(".cairn-old123.tmp").exists());
+}
+
+#[test]
 fn two_engines_write_one_history() {
     let desk = Desk::new("");
     let engines = [desk.synced(), desk.engine()];
