@@ -48,6 +48,12 @@ pub(crate) fn remove_leftovers(root: &Path, paths: &[String], now: Timestamp) {
     }
 }
 
+/// Returns those of the temporary files that are old and that nobody holds.
+pub(crate) fn abandoned(root: &Path, paths: &[String], now: Timestamp) -> Vec<String> {
+    let abandoned = |path: &&String| is_abandoned(&root.join(path), now).unwrap_or_default();
+    paths.iter().filter(abandoned).cloned().collect()
+}
+
 fn is_abandoned(path: &Path, now: Timestamp) -> io::Result<bool> {
     let modified = fs::symlink_metadata(path)?.modified()?;
     let Ok(modified) = Timestamp::try_from(modified) else {
