@@ -315,14 +315,16 @@ fn sweep(folder: &Path, prefix: &str) {
     }
 }
 
-fn draft_prefix(target: &Path) -> String {
+/// How the names of drafts of a file begin.
+pub(crate) fn draft_prefix(target: &Path) -> String {
     format!(
         ".{}.",
         target.file_name().unwrap_or_default().to_string_lossy()
     )
 }
 
-fn sibling(target: &Path, ending: &str) -> PathBuf {
+/// The file beside another that has its name and this ending.
+pub(crate) fn sibling(target: &Path, ending: &str) -> PathBuf {
     let mut name = target.as_os_str().to_owned();
     name.push(ending);
     name.into()

@@ -11,6 +11,8 @@ mod answers;
 mod bench;
 #[path = "commands/changes.rs"]
 mod changes;
+#[path = "commands/doctor.rs"]
+mod doctor;
 #[path = "commands/garden.rs"]
 mod garden;
 #[path = "commands/history.rs"]
