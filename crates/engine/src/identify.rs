@@ -3,6 +3,7 @@
 //! The index resolves, strictly; this file cleans what people type and answers a miss with names like it.
 //! Invariant: an identifier is never guessed, a guess is only ever a suggestion.
 
+use crate::files::Presence;
 use crate::{Error, Project, Result};
 use cairn_index::{NoteKey, NoteRecord, Resolution, Session};
 use cairn_note::NotePath;
@@ -152,6 +153,22 @@ impl Project<'_> {
         };
         let linked = session.note(self.id(), NoteKey::Permalink(name))?;
         Ok(Some(linked.unwrap_or(record)))
+    }
+
+    /// Whether an identifier is, letter for letter, the path of a note that is there and that the index has not seen: that
+    /// is meant then, and not a note that only has the permalink such a path gives.
+    pub(crate) fn is_overtaken(&self, identifier: &str, found: &NoteRecord) -> bool {
+        let name = without_scheme(identifier);
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let mut paths = std::iter::once(name).chain(self.without_own_name(name));
+        paths.any(|path| {
+            NotePath::parse(path).is_ok_and(|path| {
+                path.is_markdown()
+                    && path != found.path
+                    && self.lookout().presence(&path) == Presence::There
+                    && matches!(self.record_at(&path), Ok(None))
+            })
+        })
     }
 
     /// Returns what follows this project's own name in a name, if it begins with that.

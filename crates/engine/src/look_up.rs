@@ -28,9 +28,11 @@ impl Project<'_> {
             self.resolve(&session, identifier, None)?
         };
         match resolution {
-            Resolution::Found(record) => return Ok(*record),
+            Resolution::Found(record) if !self.is_overtaken(identifier, &record) => {
+                return Ok(*record);
+            }
             Resolution::Ambiguous(records) => return Err(Error::ambiguous(identifier, &records)),
-            Resolution::Missing => {}
+            Resolution::Found(_) | Resolution::Missing => {}
         }
         if let Some(path) = self.arrived(identifier)?
             && let Some(record) = self.record_at(&path)?
@@ -63,7 +65,8 @@ impl Project<'_> {
                     continue;
                 };
                 if lookout.presence(&path) == Presence::There {
-                    let change = self.entry(&path).map(|entry| Change::Put(Box::new(entry)));
+                    let entry = self.arrival(&path);
+                    let change = entry.map(|entry| Change::Put(Box::new(entry)));
                     self.told(&path, "read", change)?;
                     return Ok(Some(path));
                 }

@@ -161,6 +161,9 @@ impl Project<'_> {
     pub(crate) fn remembered(&self, identifier: &str) -> Result<Remembered> {
         let missing = match self.look_up(identifier) {
             Ok(note) => {
+                if let Some(deleted) = self.deleted_at(identifier, &note)? {
+                    return Ok(deleted);
+                }
                 return Ok(Remembered {
                     id: self.history_id(&note)?,
                     path: note.path.to_string(),
@@ -182,6 +185,22 @@ impl Project<'_> {
             }),
             None => Err(missing),
         }
+    }
+
+    /// Returns the note that was deleted at exactly this path, which another note is only found by the permalink of.
+    fn deleted_at(&self, identifier: &str, found: &NoteRecord) -> Result<Option<Remembered>> {
+        let path = crate::identify::without_scheme(identifier).trim_matches('/');
+        if path == found.path.as_str() {
+            return Ok(None);
+        }
+        let last = self.engine.history.last_at(self.id().0, path)?;
+        Ok(last
+            .filter(|identity| !identity.is_present)
+            .map(|identity| Remembered {
+                note: None,
+                id: identity.note,
+                path: identity.path,
+            }))
     }
 
     /// Whether a deleted note had this name: its id, its path with or without its extension, or its file name.

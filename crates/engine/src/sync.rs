@@ -16,11 +16,13 @@ mod run;
 pub(crate) use diff::{Move, Plan, diff};
 
 use crate::files::{self, Listed, Listing, Presence, Reader};
+use crate::identities::Identities;
 use crate::{Cancel, Error, Progress, Project, Result};
-use cairn_index::{Entry, Fault};
+use cairn_index::{Change, Entry, Fault};
 use cairn_note::NotePath;
 use diff::Known;
-use load::Loader;
+use external::External;
+use load::{Done, Job, Loader, Task};
 use run::{Extent, Run};
 use std::collections::HashSet;
 
@@ -37,10 +39,28 @@ pub struct SyncReport {
     pub deleted: usize,
     /// Files as they were, whatever their time says.
     pub unchanged: usize,
+    /// The paths of the first few that were not, where they are now.
+    pub touched: Vec<NotePath>,
     /// What could not be read, sorted by path.
     pub faults: Vec<Fault>,
     /// Whether it stopped on request before it was done.
     pub cancelled: bool,
+}
+
+/// Paths a report has of what was done.
+const MOST_TOUCHED: usize = 10;
+
+impl SyncReport {
+    /// Keeps the paths of changes, as long as they are few.
+    fn touch(&mut self, changes: &[Change]) {
+        let touched = changes.iter().filter_map(|change| match change {
+            Change::Touch { .. } => None,
+            Change::Move { entry, .. } => Some(&entry.path),
+            change => change.path(),
+        });
+        let room = MOST_TOUCHED.saturating_sub(self.touched.len());
+        self.touched.extend(touched.take(room).cloned());
+    }
 }
 
 /// An empty folder in which more files than these were known is taken for a disk that is not mounted: as many as may
@@ -84,16 +104,40 @@ impl Project<'_> {
     pub(crate) fn entry(&self, path: &NotePath) -> Result<Entry> {
         let root = &self.settings.root;
         match Reader::new(root).load(path)? {
-            Some(loaded) => Ok(load::entry(
-                path.clone(),
-                loaded,
-                &self.engine.settings.zone,
-            )),
-            None => Err(Error::Io {
-                action: "read",
-                path: root.join(path.as_str()),
-                source: std::io::ErrorKind::NotFound.into(),
+            Some(loaded) => Ok(Entry {
+                given: Identities::asked(*self).given(path)?,
+                ..load::entry(path.clone(), loaded, &self.engine.settings.zone)
             }),
+            None => Err(self.missing(path)),
+        }
+    }
+
+    /// Reads a file the index does not know, tells the history as a sync does, and returns what the index takes.
+    pub(crate) fn arrival(&self, path: &NotePath) -> Result<Entry> {
+        let listed = Listed {
+            path: path.clone(),
+            size: 0,
+            modified_ns: 0,
+        };
+        let job = Job {
+            file: &listed,
+            task: Task::New,
+        };
+        let mut external = External::new(self, 1, std::iter::empty())?;
+        let mut arrived = [self.loader()?.loaded(&job)?];
+        external.batch(&mut arrived)?;
+        let [Done { entry, .. }] = arrived;
+        match entry {
+            Some(entry) => Ok(*entry),
+            None => Err(self.missing(path)),
+        }
+    }
+
+    fn missing(&self, path: &NotePath) -> Error {
+        Error::Io {
+            action: "read",
+            path: self.settings.root.join(path.as_str()),
+            source: std::io::ErrorKind::NotFound.into(),
         }
     }
 

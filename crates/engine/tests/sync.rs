@@ -272,7 +272,8 @@ fn several_batches_are_like_one() {
             .expect("the root can be listed")
             .statistics
             .unresolved,
-        1
+        0,
+        "it keeps its permalink, and with it the link"
     );
 }
 

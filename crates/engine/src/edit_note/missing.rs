@@ -133,7 +133,7 @@ impl<'a> Project<'a> {
             }
             match lookout.presence(&path) {
                 Presence::There => {
-                    let change = Change::Put(Box::new(self.entry(&path)?));
+                    let change = Change::Put(Box::new(self.arrival(&path)?));
                     self.with_scope(|scope| self.engine.index.apply(scope, vec![change]))?;
                     return Ok(Some(path));
                 }

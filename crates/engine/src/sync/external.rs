@@ -5,14 +5,13 @@
 
 use super::load::{Done, Task};
 use crate::files::LARGEST_NOTE;
+use crate::identities::Identities;
 use crate::points::{Point, pass};
 use crate::{Project, Result};
-use cairn_history::{
-    ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, Revision, RevisionId,
-};
-use cairn_index::{Fingerprint, NoteKey, NoteRecord};
+use cairn_history::{ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, RevisionId};
+use cairn_index::{Fingerprint, NoteKey};
 use cairn_note::NotePath;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Who the history says it was.
 const SOMEBODY: &str = "external";
@@ -20,42 +19,46 @@ const SOMEBODY: &str = "external";
 /// Tells the history of one sync; all it saw is one change.
 pub(super) struct External<'a> {
     project: &'a Project<'a>,
-    /// The notes that may have changed, by path: the id the history knows each by.
-    ids: HashMap<&'a NotePath, String>,
-    /// The notes the history knows, by path, once somebody asked.
-    once: Option<HashMap<String, String>>,
+    identities: Identities<'a>,
+    /// The permalinks of notes that are elsewhere now, by the paths they had.
+    permalinks: HashMap<&'a NotePath, String>,
     change: Option<ChangeId>,
     /// What was recorded later is newer than what this sync sees.
     horizon: RevisionId,
 }
 
-/// The id of a note, where it was if elsewhere, and the checksum of what it said.
-type Before<'a> = (String, Option<&'a NotePath>, Option<[u8; 32]>);
+/// What a file that was found was before.
+struct Before<'a> {
+    /// The note's id.
+    note: String,
+    /// Where it was, if elsewhere.
+    former: Option<&'a NotePath>,
+    /// The checksum of what it said.
+    checksum: Option<[u8; 32]>,
+}
 
 impl<'a> External<'a> {
-    /// Looks up the notes of these paths, before the index is written.
+    /// Begins to look at so many files, `left` being the paths at which the moved ones were, before the index is written.
     pub(super) fn new(
         project: &'a Project<'a>,
-        paths: impl Iterator<Item = &'a NotePath>,
+        files: usize,
+        left: impl Iterator<Item = &'a NotePath>,
     ) -> Result<Self> {
         let newest = project.engine.history.revisions(&Filter::default(), 1)?;
-        let mut paths = paths.peekable();
-        let mut ids = HashMap::new();
-        if paths.peek().is_some() {
-            let session = project.session("name changed notes")?;
-            for path in paths {
+        let mut left = left.peekable();
+        let mut permalinks = HashMap::new();
+        if left.peek().is_some() {
+            let session = project.session("name moved notes")?;
+            for path in left {
                 let record = session.note(project.id(), NoteKey::Path(path))?;
-                if let Some(record) = record
-                    && !has_left(project, &record)?
-                {
-                    ids.insert(path, project.history_id(&record)?);
-                }
+                let permalink = record.and_then(|record| record.permalink);
+                permalinks.extend(permalink.map(|permalink| (path, permalink)));
             }
         }
         Ok(Self {
             project,
-            ids,
-            once: None,
+            identities: Identities::for_files(*project, files)?,
+            permalinks,
             change: None,
             horizon: newest.first().map_or(RevisionId(0), |newest| newest.id),
         })
@@ -63,84 +66,114 @@ impl<'a> External<'a> {
 
     /// Tells of files that are gone.
     pub(super) fn gone(&mut self, gone: &[&'a (NotePath, Fingerprint)]) -> Result<()> {
-        let entries = gone.iter().filter_map(|(path, fingerprint)| {
-            let note = self.ids.get(path)?;
-            Some(self.entry(note, path, None, Some(fingerprint.checksum), None))
-        });
-        self.record(entries.collect())
+        let mut entries = Vec::new();
+        for (path, fingerprint) in gone {
+            if let Some(note) = self.identities.left(path)? {
+                let before = Before {
+                    note,
+                    former: None,
+                    checksum: Some(fingerprint.checksum),
+                };
+                entries.push(self.entry(before, path, None));
+            }
+        }
+        self.record(entries)
     }
 
     /// Tells of the files of a batch that say something else than they did, or are somewhere else; keeps what new ones
-    /// say, so that their first change can be seen.
+    /// say, so that their first change can be seen. Then each is given its identity.
     pub(super) fn batch(&mut self, batch: &mut [Done<'a>]) -> Result<()> {
-        let (mut entries, mut kept) = (Vec::new(), Vec::new());
-        for done in batch {
-            let (Some(entry), text) = (&done.entry, done.text.take()) else {
+        let (mut entries, mut kept, mut told) = (Vec::new(), Vec::new(), HashSet::new());
+        for done in &mut *batch {
+            let (Some(found), text) = (&done.entry, done.text.take()) else {
                 continue;
             };
-            let (path, found) = (&done.job.file.path, &entry.fingerprint);
+            let path = &done.job.file.path;
             let is_new = matches!(done.job.task, Task::New);
-            let Some((note, former, before)) = self.known(&done.job.task, path, found)? else {
+            let Some(before) = self.before(&done.job.task, path, &found.fingerprint)? else {
                 if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
-                    kept.extend(self.said(path, text, found));
+                    kept.extend(self.said(path, text, &found.fingerprint));
                 }
                 continue;
             };
             // Of what cannot be had nothing is said: no text is what a deletion leaves.
-            if let Some(after) = self.said(path, text, found) {
-                let mut entry = self.entry(&note, path, former, before, Some(after));
-                if former.is_some() {
+            if let Some(after) = self.said(path, text, &found.fingerprint) {
+                let permalink = self.kept_permalink(&before, found)?;
+                let mut entry = self.entry(before, path, Some(after));
+                if entry.former.is_some() {
                     entry.before.clone_from(&entry.after);
                 }
+                entry.permalink = permalink;
                 entries.push(entry);
+                told.insert(path);
             }
         }
         self.keep(kept)?;
-        self.record(entries)
+        self.record(entries)?;
+        // What was told is known now, and it may have been told by another process, and otherwise.
+        let now = Identities::asked(*self.project);
+        for entry in batch.iter_mut().filter_map(|done| done.entry.as_mut()) {
+            let identities = if told.contains(&entry.path) {
+                &now
+            } else {
+                &self.identities
+            };
+            entry.given = identities.given(&entry.path)?;
+        }
+        Ok(())
     }
 
-    /// Returns what a file that was found was before, if the history can know it and there is something to tell.
-    fn known(
-        &mut self,
+    /// Returns what a file that was found was before, if there is something to tell.
+    fn before(
+        &self,
         task: &Task<'a>,
-        path: &'a NotePath,
+        path: &NotePath,
         found: &Fingerprint,
     ) -> Result<Option<Before<'a>>> {
-        Ok(match *task {
-            Task::New => match self.once_at(path)? {
-                Some(note) => {
-                    let last = last(self.project, &note)?.and_then(|last| last.after);
-                    Some((note, None, last.map(|hash| *hash.as_bytes())))
-                }
-                None => None,
-            },
-            Task::Changed(known) if known.checksum == found.checksum => None,
-            Task::Changed(known) => {
-                let note = self.ids.get(path);
-                note.map(|note| (note.clone(), None, Some(known.checksum)))
-            }
+        let before = |note, former, checksum| Before {
+            note,
+            former,
+            checksum,
+        };
+        match *task {
+            Task::Changed(known) if known.checksum == found.checksum => return Ok(None),
             Task::Moved(from) => {
-                let note = self.ids.get(from);
-                note.map(|note| (note.clone(), Some(from), None))
+                if let Some(note) = self.identities.left(from)? {
+                    return Ok(Some(before(note, Some(from), None)));
+                }
             }
-        })
+            Task::Changed(_) | Task::New => {}
+        }
+        let known = match *task {
+            Task::Changed(known) => Some(known.checksum),
+            Task::New | Task::Moved(_) => None,
+        };
+        if let Some(identity) = self.identities.at(path)? {
+            let last = match known {
+                Some(known) => Some(known),
+                None => last(self.project, &identity.note)?,
+            };
+            let is_news = !identity.is_present || last != Some(found.checksum);
+            return Ok(is_news.then(|| before(identity.note, None, last)));
+        }
+        let new = self.identities.new_id(path)?;
+        let is_news = known.is_some() || !new.follows_from_path;
+        Ok(is_news.then(|| before(new.id.to_string(), None, known)))
     }
 
-    /// Returns the note the history knows at a path the index does not know: it was deleted, or the index is new.
-    fn once_at(&mut self, path: &NotePath) -> Result<Option<String>> {
-        let Some(once) = &self.once else {
-            let (history, project) = (&self.project.engine.history, self.project.id().0);
-            let deleted = history.trash(project)?.into_iter().rev();
-            let mut once: HashMap<String, String> = deleted
-                .map(|revision| (revision.path, revision.note))
-                .collect();
-            let there = history.identities(project)?.into_iter();
-            once.extend(there.map(|identity| (identity.path, identity.note)));
-            let note = once.get(path.as_str()).cloned();
-            self.once = Some(once);
-            return Ok(note);
-        };
-        Ok(once.get(path.as_str()).cloned())
+    /// Returns the permalink a note keeps that is elsewhere now.
+    fn kept_permalink(
+        &self,
+        before: &Before<'_>,
+        found: &cairn_index::Entry,
+    ) -> Result<Option<String>> {
+        let has = before.former.and_then(|former| self.permalinks.get(former));
+        match &found.content {
+            cairn_index::Content::Note { note, .. } if note.permalink.is_none() => {
+                self.identities.kept_permalink(&before.note, has)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Returns what a file says: its text, or its bytes as long as they are few and what the index will be told.
@@ -172,26 +205,19 @@ impl<'a> External<'a> {
         Ok(())
     }
 
-    fn entry(
-        &self,
-        note: &str,
-        path: &NotePath,
-        former: Option<&NotePath>,
-        before: Option<[u8; 32]>,
-        after: Option<Content>,
-    ) -> Entry {
+    fn entry(&self, before: Before<'_>, path: &NotePath, after: Option<Content>) -> Entry {
         let history = &self.project.engine.history;
-        let before = before.map(Hash::from);
+        let checksum = before.checksum.map(Hash::from);
         Entry {
             project: self.project.id().0,
-            note: note.to_owned(),
+            note: before.note,
             path: path.to_string(),
-            former: former.map(NotePath::to_string),
+            former: before.former.map(NotePath::to_string),
             operation: Operation::External,
             actor: SOMEBODY.to_owned(),
             time: (self.project.engine.settings.clock)(),
             // What was never kept cannot be told any more.
-            before: before
+            before: checksum
                 .filter(|hash| history.has(hash).unwrap_or_default())
                 .map(Content::Known),
             after,
@@ -219,21 +245,15 @@ impl<'a> External<'a> {
     }
 }
 
-/// Whether the history knows already that a note has left the place where the index still has it.
-fn has_left(project: &Project<'_>, record: &NoteRecord) -> Result<bool> {
-    let last = last(project, &record.external_id)?;
-    Ok(last.is_some_and(|last| {
-        last.former.as_deref() == Some(record.path.as_str())
-            && last.after == Some(Hash::from(record.fingerprint.checksum))
-    }))
-}
-
-/// The newest revision of a note.
-fn last(project: &Project<'_>, note: &str) -> Result<Option<Revision>> {
+/// The checksum of what a note said by its newest revision.
+fn last(project: &Project<'_>, note: &str) -> Result<Option<[u8; 32]>> {
     let filter = Filter {
         project: Some(project.id().0),
         note: Some(note.to_owned()),
         ..Filter::default()
     };
-    Ok(project.engine.history.revisions(&filter, 1)?.pop())
+    let last = project.engine.history.revisions(&filter, 1)?.pop();
+    Ok(last
+        .and_then(|last| last.after)
+        .map(|hash| *hash.as_bytes()))
 }

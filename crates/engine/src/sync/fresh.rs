@@ -5,8 +5,9 @@
 
 use super::load::{self, Done, Job, Task};
 use crate::files::Listing;
+use crate::identities::{Identities, declared_permalink};
 use crate::{Cancel, Progress, Project, Result};
-use cairn_index::{Change, Content, Entry, Index, NoteKey, NoteRecord, Terms};
+use cairn_index::{Change, Content, Entry, Given, Index, NoteKey, NoteRecord, Terms};
 use cairn_note::{Note, NotePath};
 use std::collections::BTreeSet;
 use std::thread;
@@ -38,7 +39,8 @@ impl Project<'_> {
             })
             .collect();
         progress.begin("build", Some(jobs.len() as u64));
-        let failed = self.build_from(&jobs, fresh, progress, cancel)?;
+        let identities = Identities::for_files(*self, usize::MAX)?;
+        let failed = self.build_from(&jobs, &identities, fresh, progress, cancel)?;
         let known = self
             .session("list known files")?
             .fingerprints(self.id())?
@@ -47,20 +49,23 @@ impl Project<'_> {
         let unread: BTreeSet<NotePath> = known
             .filter(|path| failed.contains(path) || listing.is_unknown(path.as_str()))
             .collect();
-        self.stand_in(&unread, fresh)?;
+        self.stand_in(&unread, &identities, fresh)?;
         Ok(unread)
     }
 
     /// Puts every file the index knows into `fresh`, by its names alone, without looking at the folder.
     pub(crate) fn build_names(&self, fresh: &Index) -> Result<()> {
         let known = self.session("list known files")?.fingerprints(self.id())?;
-        self.stand_in(&known.into_iter().map(|(path, _)| path).collect(), fresh)
+        let identities = Identities::for_files(*self, usize::MAX)?;
+        let known = known.into_iter().map(|(path, _)| path).collect();
+        self.stand_in(&known, &identities, fresh)
     }
 
     /// Loads files on another thread and applies them on this one; returns those that could not be read.
     fn build_from(
         &self,
         jobs: &[Job<'_>],
+        identities: &Identities<'_>,
         fresh: &Index,
         progress: &dyn Progress,
         cancel: &Cancel,
@@ -69,52 +74,64 @@ impl Project<'_> {
         let mut failed = BTreeSet::new();
         let (sender, receiver) = crossbeam_channel::bounded(1);
         thread::scope(|scope| {
-            scope.spawn(|| {
+            let loading = scope.spawn(|| -> Result<()> {
                 let sender = sender;
                 for batch in load::batches(jobs) {
-                    let Some(batch) = loader.batch(batch, cancel) else {
-                        return;
+                    let Some(mut batch) = loader.batch(batch, cancel) else {
+                        return Ok(());
                     };
+                    for entry in batch.iter_mut().filter_map(|done| done.entry.as_mut()) {
+                        entry.given = identities.given(&entry.path)?;
+                    }
                     // Nobody listens any more when applying failed.
                     if sender.send(batch).is_err() {
-                        return;
+                        return Ok(());
                     }
                 }
+                Ok(())
             });
             let batches = receiver.into_iter().map(|batch| {
                 progress.advance(batch.len() as u64);
-                batch
-                    .into_iter()
-                    .filter_map(
-                        |Done {
-                             job, entry, fault, ..
-                         }| match entry {
-                            Some(entry) => Some(Change::Put(entry)),
-                            None => {
-                                if fault.is_some() {
-                                    failed.insert(job.file.path.clone());
-                                }
-                                None
-                            }
-                        },
-                    )
-                    .collect()
+                let mut changes = Vec::with_capacity(batch.len());
+                for Done {
+                    job, entry, fault, ..
+                } in batch
+                {
+                    match (entry, fault) {
+                        (Some(entry), _) => changes.push(Change::Put(entry)),
+                        (None, Some(_)) => {
+                            failed.insert(job.file.path.clone());
+                        }
+                        (None, None) => {}
+                    }
+                }
+                changes
             });
-            self.with_scope(|scope| fresh.apply_all(scope, batches))
+            self.with_scope(|scope| fresh.apply_all(scope, batches))?;
+            loading.join().unwrap_or(Ok(()))
         })?;
         Ok(failed)
     }
 
-    fn stand_in(&self, paths: &BTreeSet<NotePath>, fresh: &Index) -> Result<()> {
+    fn stand_in(
+        &self,
+        paths: &BTreeSet<NotePath>,
+        identities: &Identities<'_>,
+        fresh: &Index,
+    ) -> Result<()> {
         let paths: Vec<&NotePath> = paths.iter().collect();
         for paths in paths.chunks(STAND_INS) {
             let session = self.session("name what is known")?;
-            let mut changes = Vec::with_capacity(paths.len());
+            let mut records = Vec::with_capacity(paths.len());
             for path in paths {
-                let record = session.note(self.id(), NoteKey::Path(path))?;
-                changes.extend(record.map(|record| Change::Put(Box::new(stand_in(record)))));
+                records.extend(session.note(self.id(), NoteKey::Path(path))?);
             }
             drop(session);
+            let mut changes = Vec::with_capacity(records.len());
+            for record in records {
+                let given = identities.given(&record.path)?;
+                changes.push(Change::Put(Box::new(stand_in(record, given))));
+            }
             self.with_scope(|scope| fresh.apply(scope, changes))?;
         }
         Ok(())
@@ -122,17 +139,14 @@ impl Project<'_> {
 }
 
 /// What the index knows of a file by which others may be found or called otherwise.
-fn stand_in(record: NoteRecord) -> Entry {
-    let declared = record
-        .metadata
-        .get("permalink")
-        .and_then(|value| value.as_str());
+fn stand_in(record: NoteRecord, given: Given) -> Entry {
+    let declared = declared_permalink(&record).map(str::to_owned);
     let content = if record.is_note {
         Content::Note {
             note: Box::new(Note {
                 title: Some(record.title),
                 note_type: record.note_type,
-                permalink: declared.map(str::to_owned),
+                permalink: declared,
                 metadata: record.metadata,
                 ..Note::default()
             }),
@@ -143,6 +157,7 @@ fn stand_in(record: NoteRecord) -> Entry {
     };
     Entry {
         path: record.path,
+        given,
         fingerprint: record.fingerprint,
         created: record.created,
         modified: record.modified,

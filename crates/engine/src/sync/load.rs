@@ -5,7 +5,7 @@
 
 use crate::files::{LARGEST_NOTE, Listed, Loaded, Reader, reason};
 use crate::{Cancel, Error, Result};
-use cairn_index::{Content, Entry, Fault, Fingerprint, Terms};
+use cairn_index::{Content, Entry, Fault, Fingerprint, Given, Terms};
 use cairn_note::NotePath;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -102,38 +102,46 @@ impl<'a> Loader<'a> {
     }
 
     fn one<'j>(&self, reader: &mut Reader<'_>, job: &'j Job<'j>) -> Done<'j> {
+        self.load(reader, job).unwrap_or_else(|error| Done {
+            job,
+            entry: None,
+            text: None,
+            fault: Some(fault(job, reason(&error))),
+        })
+    }
+
+    /// Loads one file.
+    pub(super) fn loaded<'j>(&self, job: &'j Job<'j>) -> Result<Done<'j>> {
+        self.load(&mut Reader::new(self.root), job)
+    }
+
+    fn load<'j>(&self, reader: &mut Reader<'_>, job: &'j Job<'j>) -> Result<Done<'j>> {
         let path = &job.file.path;
-        let fault = |message| Fault {
-            path: path.to_string(),
-            message,
-        };
-        match reader.load(path) {
-            Ok(Some(mut loaded)) => {
-                let why = loaded.fault.take().map(fault);
-                Done {
-                    job,
-                    text: loaded.text.clone(),
-                    entry: Some(Box::new(entry(path.clone(), loaded, self.zone))),
-                    fault: why,
-                }
-            }
-            Ok(None) => Done {
+        let Some(mut loaded) = reader.load(path)? else {
+            return Ok(Done {
                 job,
                 entry: None,
                 text: None,
                 fault: None,
-            },
-            Err(error) => Done {
-                job,
-                entry: None,
-                text: None,
-                fault: Some(fault(reason(&error))),
-            },
-        }
+            });
+        };
+        Ok(Done {
+            job,
+            fault: loaded.fault.take().map(|message| fault(job, message)),
+            text: loaded.text.clone(),
+            entry: Some(Box::new(entry(path.clone(), loaded, self.zone))),
+        })
     }
 }
 
-/// Makes the index's entry of a file.
+fn fault(job: &Job<'_>, message: String) -> Fault {
+    Fault {
+        path: job.file.path.to_string(),
+        message,
+    }
+}
+
+/// Makes the index's entry of a file, without what its identity says.
 pub(super) fn entry(path: NotePath, loaded: Loaded, zone: &TimeZone) -> Entry {
     let Loaded {
         fingerprint,
@@ -154,6 +162,7 @@ pub(super) fn entry(path: NotePath, loaded: Loaded, zone: &TimeZone) -> Entry {
     };
     Entry {
         path,
+        given: Given::default(),
         fingerprint,
         created,
         modified,

@@ -79,9 +79,8 @@ impl<'a> Run<'a> {
             faults: self.listing.faults.iter().cloned().collect(),
         };
         self.keep_faults(&plan, &mut outcome)?;
-        let seen = plan.changed.iter().map(|(file, _)| &file.path);
-        let seen = seen.chain(gone.iter().map(|known| &known.0));
-        let mut external = External::new(self.project, seen)?;
+        let left = moves.iter().map(|step| step.from);
+        let mut external = External::new(self.project, jobs.len() + gone.len(), left)?;
         if !cancel.is_cancelled() {
             let moved: HashSet<&NotePath> = moves.iter().map(|step| step.from).collect();
             let mut gone = gone.clone();
@@ -158,6 +157,7 @@ impl<'a> Run<'a> {
             .map(|path| Change::Drop { path: path.clone() })
             .collect();
         if !changes.is_empty() {
+            outcome.report.touch(&changes);
             outcome.report.deleted += self.apply([self.guarded(changes)])?.dropped;
         }
         Ok(())
@@ -279,6 +279,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        outcome.report.touch(&changes);
         progress.advance(count as u64);
         self.guarded(changes)
     }

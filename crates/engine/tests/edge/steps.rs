@@ -13,7 +13,6 @@ use std::time::{Duration, SystemTime};
 /// A folder, its index, and what a script remembers.
 pub(crate) struct World {
     vault: Vault,
-    settings: Settings,
     engine: Engine,
     /// The checksum and the stable id of a note.
     remembered: Option<(String, String)>,
@@ -42,10 +41,9 @@ impl World {
         for (path, _) in vault.files() {
             vault.set_mtime(&path, clock);
         }
-        let engine = Engine::open(settings.clone()).expect("an index in memory opens");
+        let engine = Engine::open(settings).expect("an index in memory opens");
         let world = Self {
             vault,
-            settings,
             engine,
             remembered: None,
             clock,
@@ -86,27 +84,16 @@ impl World {
 
     /// Brings index and folder in step, and compares the index with one that is made anew.
     pub(crate) fn end(self) {
-        let mut settings = self.settings;
         for project in self.engine.projects() {
             sync(project).expect("a folder of files syncs");
         }
-        settings.index = cairn_engine::IndexLocation::Memory;
-        let fresh = Engine::open(settings).expect("an index in memory opens");
-        // Links lead into other projects, so that all of them are there before any is compared.
-        for _ in 0..2 {
-            for project in fresh.projects() {
-                project
-                    .reindex(&Silent, &Cancel::new())
-                    .expect("a folder of files syncs");
-            }
-        }
-        for (project, fresh) in self.engine.projects().zip(fresh.projects()) {
-            assert_eq!(
-                project.dump().expect("an index can be read"),
-                fresh.dump().expect("an index can be read"),
-                "the index is what one made anew would be"
-            );
-        }
+        let comparison = self.engine.compare_with_rebuilt(&Silent, &Cancel::new());
+        let comparison = comparison.expect("an index can be read");
+        assert_eq!(
+            comparison.differences,
+            [],
+            "the index is what one made anew would be"
+        );
     }
 
     fn project(&self) -> Project<'_> {
@@ -212,7 +199,7 @@ impl World {
             },
             "delete" => match rest.strip_prefix("folder ") {
                 Some(folder) => {
-                    let deleted = project.delete_directory(folder, Confirm::Required)?;
+                    let deleted = project.delete_directory(folder, Confirm::Required, &Silent, &Cancel::new())?;
                     let failed = deleted.failed.iter();
                     let failed =
                         failed.map(|fault| format!("{} stays: {}", fault.path, fault.message));
