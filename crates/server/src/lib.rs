@@ -17,6 +17,7 @@ pub use mcp::call::Call;
 pub use mcp::declaration::{Declaration, Effect, Kind, Need, Parameter, Produces, Profile};
 pub use mcp::failure::Failure;
 pub use mcp::reply::{Body, Reply};
+pub use mcp::revisions::json as revision_json;
 pub use mcp::schema_json;
 pub use mcp::tools::{TOOLS, call, tool};
 pub use mcp::{Mcp, ToolSet, listed};

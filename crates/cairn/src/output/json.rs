@@ -3,10 +3,12 @@
 //! Invariant: a key once given keeps its name and meaning; docs/cli.md names them all.
 
 use crate::failure::Failure;
-use cairn_engine::{NoteRevision, SearchHit, Snippet, SyncReport, Written};
+use cairn_engine::{SearchHit, Snippet, SyncReport, Written};
 use cairn_index::{Fault, NoteRecord, Statistics};
 use cairn_note::Observation;
 use serde_json::{Value, json};
+
+pub(crate) use cairn_server::revision_json as revision;
 
 /// A file as it is indexed.
 pub(crate) fn note(note: &NoteRecord) -> Value {
@@ -21,21 +23,6 @@ pub(crate) fn note(note: &NoteRecord) -> Value {
         "created": note.created.to_string(),
         "modified": note.modified.to_string(),
         "metadata": note.metadata,
-    })
-}
-
-/// One change of a note.
-pub(crate) fn revision(revision: &NoteRevision) -> Value {
-    json!({
-        "revision": revision.id,
-        "change": revision.change,
-        "operation": revision.operation,
-        "actor": revision.actor,
-        "time": revision.time.to_string(),
-        "file_path": revision.path,
-        "former_path": revision.former,
-        "checksum_before": revision.before,
-        "checksum": revision.after,
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod connections;
 mod open;
+mod options;
 mod queue;
 
 mod content;
@@ -18,6 +19,8 @@ mod check;
 mod prune;
 mod read;
 mod touched;
+
+pub use options::{Durability, Options};
 
 use crate::error::StatementContext;
 use crate::{
@@ -32,34 +35,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Duration;
-
-/// How a history is opened.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// How long another process that writes is waited for.
-    pub busy_timeout: Duration,
-    /// When something counts as recorded.
-    pub durability: Durability,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            busy_timeout: Duration::from_secs(30),
-            durability: Durability::Fsync,
-        }
-    }
-}
-
-/// When something counts as recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// When it is on the disk: it outlives a power failure.
-    Fsync,
-    /// When the system has it: it outlives the process.
-    Os,
-}
 
 /// What every note of every project was.
 ///

@@ -65,7 +65,7 @@ pub(super) enum Place {
 }
 
 /// Returns a revision for programs.
-pub(super) fn json(revision: &NoteRevision) -> Value {
+pub fn json(revision: &NoteRevision) -> Value {
     json!({
         "revision": revision.id,
         "change": revision.change,
