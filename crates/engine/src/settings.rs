@@ -3,7 +3,7 @@
 //! Not where these values come from: only the binary reads files, environment and home. Invariant: names of
 //! projects are unique, and every path is absolute.
 
-use crate::{Error, Result};
+use crate::{Error, Result, Watching};
 use cairn_history::Retention;
 use cairn_index::ProjectId;
 use cairn_note::permalink;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub durability: Durability,
     /// How long the history keeps what.
     pub retention: Retention,
+    /// How folders are watched.
+    pub watching: Watching,
     /// Files parsed at once; 0 means one for each core.
     pub index_concurrency: usize,
     /// How long a session of the index may be waited for.
@@ -135,6 +137,7 @@ impl Settings {
             file_names: FileNames::default(),
             durability: Durability::default(),
             retention: Retention::default(),
+            watching: Watching::default(),
             index_concurrency: 0,
             checkout_timeout: Duration::from_secs(30),
             bmignore: None,

@@ -1,10 +1,12 @@
 //! What a watch sees, and what following it does.
 
 use cairn_engine::{
-    Cancel, Engine, Followed, ProjectSettings, Settings, Silent, Watch, Watched, WriteRequest,
+    Cancel, Engine, Followed, IndexLocation, ProjectSettings, Settings, Silent, Watch, WatchBy,
+    Watched, Watching, WriteRequest,
 };
 use cairn_testkit::Vault;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -53,10 +55,18 @@ fn counts(followed: &Followed) -> Option<(usize, usize, usize, usize)> {
 }
 
 fn seen(projects: Vec<(String, PathBuf)>) -> (Watch, Vec<String>, Receiver<Watched>) {
+    seen_by(&Watching::default(), projects)
+}
+
+fn seen_by(
+    how: &Watching,
+    projects: Vec<(String, PathBuf)>,
+) -> (Watch, Vec<String>, Receiver<Watched>) {
     let (sender, receiver) = channel();
-    let (watch, failed) = Watch::start(projects, move |watched| {
+    let sender = Mutex::new(sender);
+    let (watch, failed) = Watch::start(projects, how, move |watched| {
         // The test may be over.
-        drop(sender.send(watched));
+        drop(sender.lock().expect("nobody panicked").send(watched));
     });
     let failed = failed
         .into_iter()
@@ -81,14 +91,8 @@ fn what_this_process_wrote_is_no_news() {
         &engine,
         &watched(&vault, &["deep", "deep/er", "deep/er/New.md", "a.md"]),
     );
-    assert_eq!(
-        followed,
-        Followed {
-            report: None,
-            missing: false,
-            known: 2
-        }
-    );
+    assert_eq!(followed.report, None);
+    assert_eq!(project.known().expect("it is counted"), 2);
 }
 
 #[test]
@@ -107,13 +111,18 @@ fn outside_changes_are_news() {
         Some((1, 0, 0, 0))
     );
     std::fs::rename(vault.path("folder"), vault.path("moved")).expect("it can be renamed");
+    let before = follow(&engine, &watched(&vault, &["a.md"])).listed;
     let followed = follow(&engine, &watched(&vault, &["folder", "moved"]));
     assert_eq!(counts(&followed), Some((0, 0, 2, 0)));
-    assert!(followed.missing);
+    // Other paths, as many as before.
+    let moved = followed.listed;
+    assert_ne!(moved, before);
     vault.remove("a.md");
     let followed = follow(&engine, &watched(&vault, &["a.md"]));
     assert_eq!(counts(&followed), Some((0, 0, 0, 1)));
-    assert_eq!((followed.missing, followed.known), (true, 3));
+    assert_ne!(followed.listed, moved);
+    let project = engine.project(None).expect("there is a default");
+    assert_eq!(project.known().expect("it is counted"), 3);
 }
 
 #[test]
@@ -219,4 +228,113 @@ fn a_dropped_watch_tells_nothing() {
         receiver.recv_timeout(PATIENCE).is_err(),
         "nothing is told of"
     );
+}
+
+#[test]
+fn a_folder_of_which_nothing_is_told_is_scanned_again_and_again() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let how = Watching {
+        by: WatchBy::Scans,
+        scan: Duration::from_secs(100_000),
+        poll: Duration::from_millis(10),
+    };
+    let (_watch, failed, receiver) =
+        seen_by(&how, vec![("main".to_owned(), vault.root().to_owned())]);
+    assert_eq!(failed, Vec::<String>::new());
+    let engine = engine(&[("main", &vault)]);
+    vault.write("a.md", "# A, longer\n");
+    loop {
+        let watched = receiver.recv_timeout(PATIENCE).expect("it is time to scan");
+        assert!(watched.overflow && watched.paths.is_empty());
+        if counts(&follow(&engine, &watched)) == Some((0, 1, 0, 0)) {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_watched_folder_is_scanned_from_time_to_time() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let how = Watching {
+        scan: Duration::from_millis(10),
+        ..Watching::default()
+    };
+    let (_watch, _, receiver) = seen_by(&how, vec![("main".to_owned(), vault.root().to_owned())]);
+    for _ in 0..2 {
+        let watched = receiver.recv_timeout(PATIENCE).expect("it is time to scan");
+        assert!(watched.overflow);
+    }
+}
+
+#[test]
+fn a_folder_that_went_and_came_back_is_another_one() {
+    let (vault, elsewhere) = (Vault::new("//- in/a.md\n# A\n"), Vault::new(""));
+    let projects = vec![
+        ("main".to_owned(), vault.path("in")),
+        ("late".to_owned(), vault.path("late")),
+    ];
+    let (watch, failed, _) = seen(projects);
+    assert!(failed[0].starts_with("late: cannot watch "), "{failed:?}");
+    assert_eq!(watch.replaced(), Vec::<String>::new());
+    let moved = elsewhere.path("in");
+    std::fs::rename(vault.path("in"), &moved).expect("both are on one disk");
+    assert_eq!(watch.replaced(), Vec::<String>::new(), "it is not there");
+    std::fs::rename(&moved, vault.path("in")).expect("both are on one disk");
+    assert_eq!(watch.replaced(), ["main"], "though it is the very same");
+    std::fs::create_dir(vault.path("late")).expect("the name is free");
+    assert_eq!(watch.replaced(), ["main", "late"]);
+}
+
+#[test]
+fn a_project_that_keeps_its_thread_busy_holds_up_no_other() {
+    let (slow, quick) = (Vault::new(""), Vault::new(""));
+    let ((sender, receiver), (go, may_go)) = (channel(), channel::<()>());
+    let (sender, may_go) = (Mutex::new(sender), Mutex::new(may_go));
+    let projects = vec![
+        ("slow".to_owned(), slow.root().to_owned()),
+        ("quick".to_owned(), quick.root().to_owned()),
+    ];
+    let (_watch, _) = Watch::start(projects, &Watching::default(), move |watched| {
+        let told = sender.lock().expect("nobody panicked");
+        drop(told.send(watched.project.clone()));
+        drop(told);
+        if watched.project == "slow" {
+            // Until the test is over.
+            let may_go = may_go.lock().expect("nobody panicked");
+            may_go.recv().expect_err("nothing is sent");
+        }
+    });
+    let next = || receiver.recv_timeout(PATIENCE).expect("it is told of");
+    slow.write("a.md", "# A\n");
+    assert_eq!(next(), "slow");
+    quick.write("a.md", "# A\n");
+    assert_eq!(next(), "quick");
+    drop(go);
+}
+
+#[test]
+fn what_another_process_does_changes_the_stamp_and_what_this_one_does_does_not() {
+    let (vault, data) = (Vault::new("//- a.md\n# A\n"), Vault::new(""));
+    let open = || {
+        let mut settings = Settings::in_memory("main", vault.root().to_owned());
+        settings.index = IndexLocation::File(data.path("index.db"));
+        Engine::open(settings).expect("the folder is writable")
+    };
+    let (one, other) = (open(), open());
+    let sync = |engine: &Engine| {
+        let project = engine.project(None).expect("there is a default");
+        project.sync(&Silent, &Cancel::new()).expect("it is there");
+        project.listed().expect("an index is read")
+    };
+    let stamps = || [&one, &other].map(|engine| engine.stamp().expect("an index is read"));
+    let before = stamps();
+    let listed = sync(&one);
+    let after = stamps();
+    assert_eq!(after[0], before[0]);
+    assert_ne!(after[1], before[1]);
+    assert_eq!(stamps(), after);
+    // Nothing to do is no change.
+    assert_eq!(sync(&other), listed);
+    assert_eq!(stamps(), after);
+    assert_eq!(one.watch_lock(), Some(data.path("watch.lock")));
 }

@@ -1,27 +1,28 @@
-//! Events gathered until they pause.
+//! Events of one project gathered until they pause, and the time to look without any.
 //!
 //! It looks at names only. Invariant: an event that is not dropped is handed over once, with those that came soon
 //! after it, and waiting for one costs nothing.
 
-use super::{Watched, is_rule};
+use super::{Watched, Watching, is_rule};
 use crate::ignore_rules::{is_hidden, is_transient};
 use notify::event::{EventKind, ModifyKind};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long no event must come before what was gathered is handed over.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long no event must come before what was gathered is handed over: after a single one, and once more of them came.
+/// A save takes a few of them close together, and a file should not be read that is half written.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(50));
 
-/// How many pauses are waited for while events keep coming.
-const MOST_PAUSES: usize = 10;
+/// How long is waited at most while events keep coming.
+const LONGEST: Duration = Duration::from_millis(150);
 
-/// Paths kept of one project; more are taken for "anything may have changed".
+/// Paths kept; more are taken for "anything may have changed".
 const MOST_PATHS: usize = 4096;
 
 /// A watched folder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Root {
     /// The project's name.
     pub(super) project: String,
@@ -31,88 +32,116 @@ pub(super) struct Root {
     pub(super) real: PathBuf,
 }
 
-/// Events gathered until they pause.
+/// Events of one project gathered until they pause.
 #[derive(Debug)]
 pub(super) struct Gathering {
-    roots: Vec<Root>,
+    root: Root,
+    /// How long is waited between two scans where no events come.
+    poll: Duration,
     held: Mutex<Held>,
     arrived: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Held {
-    /// What was gathered, for each root.
-    gathered: Vec<Gathered>,
+    paths: BTreeSet<PathBuf>,
+    overflow: bool,
     /// How many events were kept so far.
     events: u64,
+    /// How long is waited between two scans.
+    every: Duration,
+    /// When the next one comes; `None` until somebody waits for it.
+    due: Option<Instant>,
     ended: bool,
 }
 
-#[derive(Debug, Default, Clone)]
-struct Gathered {
-    paths: BTreeSet<PathBuf>,
-    overflow: bool,
-}
-
 impl Gathering {
-    pub(super) fn new(roots: Vec<Root>) -> Self {
-        let held = Held {
-            gathered: vec![Gathered::default(); roots.len()],
-            ..Held::default()
-        };
+    pub(super) fn new(root: Root, how: &Watching) -> Self {
         Self {
-            roots,
-            held: Mutex::new(held),
+            root,
+            poll: how.poll,
+            held: Mutex::new(Held {
+                paths: BTreeSet::new(),
+                overflow: false,
+                events: 0,
+                every: how.scan,
+                due: None,
+                ended: false,
+            }),
             arrived: Condvar::new(),
         }
     }
 
-    pub(super) fn roots(&self) -> &[Root] {
-        &self.roots
+    pub(super) fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// From here on no event is relied on.
+    pub(super) fn poll(&self) {
+        let mut held = self.held();
+        held.every = self.poll.min(held.every);
+        held.due = None;
+        self.arrived.notify_all();
     }
 
     /// Takes an event.
-    pub(super) fn take(&self, event: notify::Result<notify::Event>) {
+    pub(super) fn take(&self, event: &notify::Result<notify::Event>) {
         match event {
             Ok(event) if event.need_rescan() => self.overflow(),
-            Ok(event) => self.keep(&event),
-            Err(_) => self.overflow(),
+            Ok(event) => self.keep(event),
+            Err(error) => {
+                // A new folder is not watched, and none that comes after it.
+                if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) {
+                    self.poll();
+                }
+                self.overflow();
+            }
         }
     }
 
-    /// Waits for events, then until they pause; `None` when no more are wanted.
-    pub(super) fn next(&self) -> Option<Vec<Watched>> {
-        let mut held = self
-            .arrived
-            .wait_while(self.held(), |held| !held.ended && held.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..MOST_PAUSES {
+    /// Waits for events and then until they pause, or until it is time to scan; `None` when no more are wanted.
+    pub(super) fn next(&self) -> Option<Watched> {
+        let mut held = self.held();
+        while !held.ended && held.is_empty() {
+            let every = held.every;
+            let due = *held.due.get_or_insert_with(|| Instant::now() + every);
+            match due.saturating_duration_since(Instant::now()) {
+                Duration::ZERO => held.overflow = true,
+                left => held = self.wait(held, left),
+            }
+        }
+        let (begun, mut pause) = (Instant::now(), PAUSES.0);
+        while !held.ended && held.events > 0 && begun.elapsed() < LONGEST {
             let before = held.events;
             held = self
                 .arrived
-                .wait_timeout_while(held, PAUSE, |held| !held.ended)
+                .wait_timeout_while(held, pause, |held| !held.ended)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-            if held.ended || held.events == before {
+            if held.events == before {
                 break;
             }
+            pause = PAUSES.1;
         }
         if held.ended {
             return None;
         }
-        let gathered = self.roots.iter().zip(&mut held.gathered);
-        let seen = gathered.filter(|(_, gathered)| !gathered.is_empty());
-        Some(
-            seen.map(|(root, gathered)| {
-                let gathered = std::mem::take(gathered);
-                Watched {
-                    project: root.project.clone(),
-                    paths: gathered.paths.into_iter().collect(),
-                    overflow: gathered.overflow,
-                }
-            })
-            .collect(),
-        )
+        held.events = 0;
+        if held.overflow {
+            held.due = None;
+        }
+        Some(Watched {
+            project: self.root.project.clone(),
+            paths: std::mem::take(&mut held.paths).into_iter().collect(),
+            overflow: std::mem::take(&mut held.overflow),
+        })
+    }
+
+    fn wait<'h>(&self, held: MutexGuard<'h, Held>, longest: Duration) -> MutexGuard<'h, Held> {
+        self.arrived
+            .wait_timeout(held, longest)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
     }
 
     /// Wants no more events.
@@ -126,46 +155,31 @@ impl Gathering {
         if matches!(event.kind, EventKind::Access(_)) {
             return;
         }
-        let (mut held, mut kept) = (self.held(), false);
+        let mut held = self.held();
+        let before = held.events;
         for path in &event.paths {
-            for (root, gathered) in self.roots.iter().zip(&mut held.gathered) {
-                let Ok(relative) = path.strip_prefix(&root.real) else {
-                    continue;
-                };
-                if relative.as_os_str().is_empty() {
-                    // The folder itself is gone, or is another one now.
-                    if matches!(
-                        event.kind,
-                        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
-                    ) {
-                        gathered.overflow = true;
-                        kept = true;
-                    }
-                } else if is_visible(relative) {
-                    if gathered.paths.len() >= MOST_PATHS {
-                        gathered.paths.clear();
-                        gathered.overflow = true;
-                    }
-                    if !gathered.overflow {
-                        gathered.paths.insert(root.root.join(relative));
-                    }
-                    kept = true;
+            let Ok(relative) = path.strip_prefix(&self.root.real) else {
+                continue;
+            };
+            if relative.as_os_str().is_empty() {
+                // The folder itself is gone, or is another one now.
+                if matches!(
+                    event.kind,
+                    EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+                ) {
+                    held.add(None);
                 }
+            } else if is_visible(relative) {
+                held.add(Some(self.root.root.join(relative)));
             }
         }
-        if kept {
-            held.events += 1;
+        if held.events != before {
             self.arrived.notify_all();
         }
     }
 
     fn overflow(&self) {
-        let mut held = self.held();
-        for gathered in &mut held.gathered {
-            gathered.overflow = true;
-            gathered.paths.clear();
-        }
-        held.events += 1;
+        self.held().add(None);
         self.arrived.notify_all();
     }
 
@@ -176,13 +190,21 @@ impl Gathering {
 
 impl Held {
     fn is_empty(&self) -> bool {
-        self.gathered.iter().all(Gathered::is_empty)
-    }
-}
-
-impl Gathered {
-    fn is_empty(&self) -> bool {
         self.paths.is_empty() && !self.overflow
+    }
+
+    /// Adds a path; `None` is any.
+    fn add(&mut self, path: Option<PathBuf>) {
+        self.events += 1;
+        match path {
+            Some(path) if !self.overflow && self.paths.len() < MOST_PATHS => {
+                self.paths.insert(path);
+            }
+            _ => {
+                self.overflow = true;
+                self.paths.clear();
+            }
+        }
     }
 }
 
@@ -203,99 +225,118 @@ mod tests {
     use super::*;
     use notify::event::{AccessKind, CreateKind, Event, Flag, RemoveKind};
 
-    fn gathering() -> Gathering {
-        let root = |project: &str, real: &str| Root {
-            project: project.to_owned(),
+    /// Longer than any test runs.
+    const NEVER: Duration = Duration::from_secs(100_000);
+
+    fn gathering(real: &str, scan: Duration) -> Gathering {
+        let root = Root {
+            project: "main".to_owned(),
             root: PathBuf::from(real.replace("real", "named")),
             real: PathBuf::from(real),
         };
-        Gathering::new(vec![root("outer", "/real"), root("inner", "/real/in")])
-    }
-
-    fn event(kind: EventKind, path: &str) -> Event {
-        Event::new(kind).add_path(PathBuf::from(path))
-    }
-
-    const CREATE: EventKind = EventKind::Create(CreateKind::Any);
-
-    /// `project: paths`, or `project: everything`.
-    fn shown(gathering: &Gathering) -> Vec<String> {
-        let seen = gathering.next().expect("it has not ended");
-        let line = |seen: Watched| {
-            let paths: Vec<String> = seen
-                .paths
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
-            let what = if seen.overflow {
-                "everything".to_owned()
-            } else {
-                paths.join(" ")
-            };
-            format!("{}: {what}", seen.project)
+        let how = Watching {
+            scan,
+            poll: Duration::from_millis(1),
+            ..Watching::default()
         };
-        seen.into_iter().map(line).collect()
+        Gathering::new(root, &how)
+    }
+
+    fn create(path: &str) -> notify::Result<Event> {
+        event(EventKind::Create(CreateKind::Any), path)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as the system tells it")]
+    fn event(kind: EventKind, path: &str) -> notify::Result<Event> {
+        Ok(Event::new(kind).add_path(PathBuf::from(path)))
+    }
+
+    /// The paths, or `everything`.
+    fn shown(gathering: &Gathering) -> String {
+        let seen = gathering.next().expect("it has not ended");
+        assert!(seen.paths.is_empty() || !seen.overflow);
+        if seen.overflow {
+            return "everything".to_owned();
+        }
+        let paths = seen.paths.iter().map(|path| path.display().to_string());
+        paths.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn a_path_is_told_to_every_project_it_is_in_under_the_name_the_project_has() {
-        let gathering = gathering();
-        gathering.take(Ok(event(CREATE, "/real/in/a.md")));
-        gathering.take(Ok(event(CREATE, "/real/b.md")));
-        gathering.take(Ok(event(CREATE, "/real/b.md")));
-        gathering.take(Ok(event(CREATE, "/elsewhere/c.md")));
-        assert_eq!(
-            shown(&gathering),
-            ["outer: /named/b.md /named/in/a.md", "inner: /named/in/a.md"]
-        );
+    fn a_path_is_told_once_under_the_name_the_project_has() {
+        let gathering = gathering("/real/in", NEVER);
+        for path in [
+            "/real/in/b.md",
+            "/real/in/a.md",
+            "/real/in/a.md",
+            "/real/c.md",
+        ] {
+            gathering.take(&create(path));
+        }
+        assert_eq!(shown(&gathering), "/named/in/a.md /named/in/b.md");
     }
 
     #[test]
     fn what_no_listing_shows_is_dropped() {
-        let gathering = gathering();
+        let gathering = gathering("/real", NEVER);
         for path in [
             "/real/.git/index",
             "/real/.a.md",
             "/real/a.md.swp",
             "/real/x/.cairn-1.tmp",
+            "/real",
         ] {
-            gathering.take(Ok(event(CREATE, path)));
+            gathering.take(&create(path));
         }
-        gathering.take(Ok(event(
-            EventKind::Access(AccessKind::Any),
-            "/real/read.md",
-        )));
-        gathering.take(Ok(event(CREATE, "/real")));
+        let read = EventKind::Access(AccessKind::Any);
+        gathering.take(&event(read, "/real/read.md"));
         assert_eq!(gathering.held().events, 0);
-        gathering.take(Ok(event(CREATE, "/real/.gitignore")));
-        assert_eq!(shown(&gathering), ["outer: /named/.gitignore"]);
+        gathering.take(&create("/real/.gitignore"));
+        assert_eq!(shown(&gathering), "/named/.gitignore");
     }
 
     #[test]
     fn lost_events_and_errors_mean_everything() {
         let lost = Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan));
         let error = Err(notify::Error::generic("broken"));
-        for event in [lost, error] {
-            let gathering = gathering();
-            gathering.take(event);
-            assert_eq!(
-                shown(&gathering),
-                ["outer: everything", "inner: everything"]
-            );
+        let gone = event(EventKind::Remove(RemoveKind::Folder), "/real");
+        for event in [lost, error, gone] {
+            let gathering = gathering("/real", NEVER);
+            gathering.take(&create("/real/a.md"));
+            gathering.take(&event);
+            gathering.take(&create("/real/b.md"));
+            assert_eq!(shown(&gathering), "everything");
+            gathering.take(&create("/real/c.md"));
+            assert_eq!(shown(&gathering), "/named/c.md");
         }
-        let gathering = gathering();
+        let gathering = gathering("/real", NEVER);
         for number in 0..=MOST_PATHS {
-            gathering.take(Ok(event(CREATE, &format!("/real/{number}.md"))));
+            gathering.take(&create(&format!("/real/{number}.md")));
         }
-        assert_eq!(shown(&gathering), ["outer: everything"]);
-        gathering.take(Ok(event(EventKind::Remove(RemoveKind::Folder), "/real/in")));
-        assert_eq!(shown(&gathering), ["outer: /named/in", "inner: everything"]);
+        assert_eq!(shown(&gathering), "everything");
+    }
+
+    #[test]
+    fn everything_is_looked_at_from_time_to_time_without_an_event() {
+        let gathering = gathering("/real", Duration::from_millis(1));
+        assert_eq!(shown(&gathering), "everything");
+        assert_eq!(shown(&gathering), "everything");
+    }
+
+    #[test]
+    fn where_the_system_watches_no_more_folders_everything_is_looked_at_often() {
+        let gathering = gathering("/real", NEVER);
+        let full = notify::Error::new(notify::ErrorKind::MaxFilesWatch);
+        gathering.take(&Err(full));
+        for _ in 0..3 {
+            assert_eq!(shown(&gathering), "everything");
+        }
     }
 
     #[test]
     fn after_the_end_nothing_is_waited_for() {
-        let gathering = gathering();
-        gathering.take(Ok(event(CREATE, "/real/a.md")));
+        let gathering = gathering("/real", NEVER);
+        gathering.take(&create("/real/a.md"));
         gathering.end();
         assert_eq!(gathering.next(), None);
     }
