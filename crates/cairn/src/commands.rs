@@ -70,7 +70,7 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Delete(arguments) => delete_note::run(invocation, &arguments),
         Command::Ls(arguments) => list_directory::run(invocation, arguments),
         Command::Context(arguments) => build_context::run(invocation, arguments),
-        Command::Recent(arguments) => recent_activity::run(invocation, arguments),
+        Command::Recent(arguments) => recent_activity::run(invocation, &arguments),
         Command::History(arguments) => note_history::run(invocation, arguments),
         Command::Diff(arguments) => diff_note::run(invocation, arguments),
         Command::Restore(arguments) => restore_note::run(invocation, arguments),

@@ -39,6 +39,7 @@ mod undo;
 mod write_note;
 
 pub use build_context::{Context, ContextItem, ContextRequest};
+pub use cairn_history::{Pruned, Retention, Statistics as HistoryStatistics};
 pub use delete_note::{Confirm, Deleted, DeletedDirectory, MOST_UNCONFIRMED};
 pub use diff_note::{DiffRequest, NoteDiff};
 pub use edit_note::{EditRequest, Edited};
@@ -66,7 +67,6 @@ pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSett
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
 pub use undo::{UndoRequest, Undone};
-pub use cairn_history::{Pruned, Retention, Statistics as HistoryStatistics};
 pub use watch::{Followed, Watch, Watched};
 pub use write_note::{Overwrite, WriteRequest, Written};
 

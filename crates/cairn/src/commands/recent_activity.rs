@@ -27,20 +27,19 @@ pub(crate) struct Arguments {
 }
 
 /// Lists what changed lately, or what somebody did.
-pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answer> {
+pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answer> {
     let engine = invocation.engine()?;
     let project = invocation.project_in_step(&engine)?;
-    let (mut answer, mut json) = match &arguments.actor {
-        Some(actor) => by_actor(invocation, project, &arguments, actor)?,
-        None => by_anybody(invocation, project, &arguments)?,
+    let (mut answer, json) = match &arguments.actor {
+        Some(actor) => by_actor(invocation, project, arguments, actor)?,
+        None => by_anybody(invocation, project, arguments)?,
     };
     let asked = json!({
         "timeframe": arguments.timeframe,
         "page": arguments.paging.page,
         "page_size": arguments.paging.page_size,
     });
-    json = json::with(asked, json);
-    answer.json = json;
+    answer.json = json::with(asked, json);
     Ok(answer)
 }
 
