@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Status(sync::Projects),
     /// Forgets the index and builds it anew
     Reindex(sync::Projects),
+    /// Follows the folders and says what changes, until Ctrl-C
+    Watch,
     /// Checks notes against schemas, and proposes schemas
     #[command(subcommand)]
     Schema(schema::Command),

@@ -27,6 +27,7 @@ pub(crate) mod sync;
 pub(crate) mod tool;
 pub(crate) mod trash;
 pub(crate) mod undo;
+mod watch;
 pub(crate) mod write_note;
 
 use crate::args::{Cli, Command};
@@ -79,6 +80,7 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Sync(arguments) => sync::run(invocation, &arguments),
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),
+        Command::Watch => watch::run(invocation),
         Command::Schema(command) => schema::run(invocation, command),
         Command::Mcp(arguments) => mcp::run(invocation, arguments),
         Command::Tool(arguments) => tool::run(invocation, arguments),

@@ -181,6 +181,18 @@ impl cairn_server::Home for Machine {
     fn log(&self, line: &str) {
         self.log.line(line);
     }
+
+    fn note(&self, line: &str) {
+        self.log.note(line);
+    }
+
+    fn about(&self) -> String {
+        format!(
+            "pid {}\ncairn {}",
+            std::process::id(),
+            env!("CARGO_PKG_VERSION")
+        )
+    }
 }
 
 impl Stamp {

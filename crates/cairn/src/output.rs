@@ -154,6 +154,13 @@ impl Output {
         }
     }
 
+    /// Prints a remark beside an answer that goes on.
+    pub(crate) fn remark(self, message: &str) {
+        if self.form == Form::Text {
+            self.say(Talk::Normal, &self.err.dim(message));
+        }
+    }
+
     /// Prints what was done on the way, for those who asked.
     pub(crate) fn detail(self, message: &str) {
         if self.form == Form::Text {

@@ -157,6 +157,7 @@ impl Home {
                 _ => Durability::Fsync,
             },
             retention: config.retention(),
+            watching: config.watching(),
             index_concurrency: usize::try_from(config.number(&keys::INDEX_CONCURRENCY))
                 .unwrap_or(0),
             checkout_timeout: std::time::Duration::from_secs(

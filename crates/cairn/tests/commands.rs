@@ -19,6 +19,8 @@ mod garden;
 mod history;
 #[path = "commands/manners.rs"]
 mod manners;
+#[path = "commands/relocated.rs"]
+mod relocated;
 #[path = "commands/schema.rs"]
 mod schema;
 #[path = "commands/settings.rs"]

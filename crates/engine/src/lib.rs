@@ -67,7 +67,7 @@ pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSett
 pub use status::{IndexState, Status};
 pub use sync::SyncReport;
 pub use undo::{UndoRequest, Undone};
-pub use watch::{Followed, Watch, Watched};
+pub use watch::{Followed, Lead, Watch, WatchBy, Watched, Watching};
 pub use write_note::{Overwrite, WriteRequest, Written};
 
 /// What `cargo xtask torture` does with an engine: never in the product.

@@ -1,17 +1,20 @@
-//! What a running server holds: the engine once it is open, the first sync behind it, the watch, who is told of changes.
+//! What a running server holds: the engine once it is open, the first sync behind it, who is told of changes.
 //!
 //! It knows no protocol. Invariant: nothing is opened until it is needed or [`Host::start`] is called, and whoever asks
 //! meanwhile is told how far it is.
 
+mod catch_up;
 mod follow;
+mod pulse;
 
-use cairn_engine::{Cancel, Engine, Settings};
-use follow::Watching;
+use cairn_engine::{Cancel, Engine, Settings, SyncReport};
 use jiff::Zoned;
+use pulse::Pulse;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -35,6 +38,12 @@ pub trait Home: Send + Sync + 'static {
     fn log(&self, line: &str) {
         // Nobody is left to be told that stderr is closed.
         drop(writeln!(std::io::stderr(), "cairn: {line}"));
+    }
+    /// Writes one line into the log that nobody who talks to the server is to see, if there is such a log.
+    fn note(&self, _line: &str) {}
+    /// Says which process this is, for people who ask who watches.
+    fn about(&self) -> String {
+        "cairn".to_owned()
     }
 }
 
@@ -68,6 +77,37 @@ pub struct HostOptions {
     pub project: Option<String>,
     /// Whether the folders are left unwatched.
     pub unwatched: bool,
+    /// Who wants to hear what is followed. Then it is followed even where servers are set not to.
+    pub heard: Option<Sender<Heard>>,
+}
+
+/// What is heard of who follows the folders, and of what was followed in those that may be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// Another process follows them; this one takes over when that ends.
+    Waits {
+        /// What is known of it.
+        holder: String,
+    },
+    /// This process follows these projects from now on.
+    Leads {
+        /// Their names.
+        projects: Vec<String>,
+    },
+    /// Files changed, and the index knows.
+    Followed {
+        /// The project's name.
+        project: String,
+        /// What was done.
+        report: SyncReport,
+    },
+    /// A project could not be brought in step. Said once until something else is wrong.
+    Failed {
+        /// The project's name.
+        project: String,
+        /// One sentence without a trailing period.
+        message: String,
+    },
 }
 
 /// How far the first sync of a project is.
@@ -100,18 +140,34 @@ pub struct Host {
     me: Weak<Self>,
     home: Box<dyn Home>,
     options: HostOptions,
-    engine: Mutex<Option<Arc<Engine>>>,
+    engine: Mutex<Option<Opened>>,
     indexing: Mutex<BTreeMap<String, Indexing>>,
     indexed: Condvar,
-    watch: Mutex<Option<Watching>>,
-    /// One sync that nobody asked for at a time: what a watch sees during the first one is looked at after it.
-    turn: Mutex<()>,
-    /// How many files each project had when listeners were last told.
-    counted: Mutex<BTreeMap<String, u64>>,
+    /// Whether this process watches the folders.
+    watches: AtomicBool,
+    /// How many threads bring projects in step that were not before.
+    catching_up: AtomicUsize,
+    /// For each project, one sync that nobody asked for at a time: what a watch sees during the first one is looked at
+    /// after it.
+    turns: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
+    /// Which files each project had when listeners were last told.
+    listed: Mutex<BTreeMap<String, u64>>,
+    /// What was last said to be wrong with a project.
+    wrong: Mutex<BTreeMap<String, String>>,
+    pulse: Arc<Pulse>,
     changes: broadcast::Sender<Changed>,
     cancel: Cancel,
     stopped: CancellationToken,
     started: AtomicBool,
+}
+
+/// An open engine.
+#[derive(Clone)]
+struct Opened {
+    /// As verbs and clients see it: kept to the server's project where there is one.
+    reached: Arc<Engine>,
+    /// Of every project. Only what follows the folders, for all processes that share the index, may have it.
+    whole: Arc<Engine>,
 }
 
 impl Host {
@@ -124,9 +180,12 @@ impl Host {
             engine: Mutex::default(),
             indexing: Mutex::default(),
             indexed: Condvar::new(),
-            watch: Mutex::default(),
-            turn: Mutex::default(),
-            counted: Mutex::default(),
+            watches: AtomicBool::new(false),
+            catching_up: AtomicUsize::new(0),
+            turns: Mutex::default(),
+            listed: Mutex::default(),
+            wrong: Mutex::default(),
+            pulse: Arc::default(),
             changes: broadcast::channel(1024).0,
             cancel: Cancel::new(),
             stopped: CancellationToken::new(),
@@ -149,40 +208,47 @@ impl Host {
     /// # Errors
     /// When the settings cannot be used or the index cannot be opened; the next call tries again.
     pub fn engine(&self) -> Result<Arc<Engine>, super::Failure> {
+        Ok(self.opened()?.reached)
+    }
+
+    fn opened(&self) -> Result<Opened, super::Failure> {
         let mut held = locked(&self.engine);
-        if let Some(engine) = held.as_ref()
+        if let Some(opened) = held.as_ref()
             && !self.home.changed()
         {
-            let engine = Arc::clone(engine);
-            drop(held);
-            self.follow_replaced();
-            return Ok(engine);
+            return Ok(opened.clone());
         }
-        let engine = match held.as_ref() {
+        let opened = match held.as_ref() {
             // A registry that cannot be read now leaves the last good one in place.
-            Some(engine) => match self.home.settings() {
-                Ok(settings) => self.confined(engine.with_settings(settings)),
-                Err(_) => Arc::clone(engine),
+            Some(opened) => match self.home.settings() {
+                Ok(settings) => self.confined(opened.whole.with_settings(settings)),
+                Err(_) => opened.clone(),
             },
             None => self.confined(Engine::open(self.home.settings()?)?),
         };
-        let is_another = held.replace(Arc::clone(&engine)).is_some();
+        let is_another = held.replace(opened.clone()).is_some();
         drop(held);
-        if is_another && self.started.load(Ordering::SeqCst) {
-            self.follow_behind();
+        if is_another {
+            self.pulse.wake();
         }
-        Ok(engine)
+        Ok(opened)
     }
 
-    /// The one place where a server is kept to its project: nothing it does has an engine that reaches more.
-    fn confined(&self, engine: Engine) -> Arc<Engine> {
-        Arc::new(match self.constraint() {
-            Some(only) => engine.confined(only),
-            None => engine,
-        })
+    /// The one place where a server is kept to its project: no verb and no answer has an engine that reaches more.
+    fn confined(&self, engine: Engine) -> Opened {
+        let whole = Arc::new(engine);
+        let reached = match self.constraint() {
+            Some(only) => {
+                let same = whole.with_settings(whole.settings().clone());
+                Arc::new(same.confined(only))
+            }
+            None => Arc::clone(&whole),
+        };
+        Opened { reached, whole }
     }
 
-    /// Begins the first sync of every project, and to watch them, on a thread of its own. Once only.
+    /// Begins the first sync of every project, and to watch them or wait for the right to, on a thread of its own. Once
+    /// only.
     pub fn start(&self) {
         if !self.started.swap(true, Ordering::SeqCst) {
             self.follow_behind();
@@ -193,10 +259,7 @@ impl Host {
     pub fn stop(&self) {
         self.cancel.cancel();
         self.stopped.cancel();
-        // A watch that is being begun just now looks whether it is still wanted.
-        if let Ok(mut watch) = self.watch.try_lock() {
-            drop(watch.take());
-        }
+        self.pulse.end();
     }
 
     /// Waits until [`Self::stop`] is called.
@@ -240,8 +303,7 @@ impl Host {
     /// Tells everyone who listens that a call changed something. A watch, where there is one, finds out whether notes
     /// came or went.
     pub(crate) fn tell_called(&self) {
-        let is_unwatched = self.watch.try_lock().is_ok_and(|watch| watch.is_none());
-        self.tell(None, is_unwatched);
+        self.tell(None, !self.watches.load(Ordering::SeqCst));
     }
 
     fn tell(&self, project: Option<String>, list: bool) {
@@ -257,28 +319,26 @@ impl Host {
     /// Watches a project that was registered and indexed just now.
     pub(crate) fn joined(&self, project: &str) {
         self.set(project, Indexing::Complete);
-        self.watch_again();
+        self.pulse.wake();
         self.tell_changed(project, true);
     }
 
     /// Forgets a project that left the registry just now, and watches the others.
     pub(crate) fn left(&self, project: &str) {
         locked(&self.indexing).remove(project);
-        self.watch_again();
+        self.pulse.wake();
     }
 
     fn set(&self, project: &str, state: Indexing) {
         locked(&self.indexing).insert(project.to_owned(), state);
         self.indexed.notify_all();
     }
+}
 
-    /// The projects this server speaks of: all, or the one it is constrained to.
-    fn reached(engine: &Engine) -> Vec<(String, PathBuf)> {
-        engine
-            .projects()
-            .map(|project| project.settings())
-            .map(|settings| (settings.name.clone(), settings.root.clone()))
-            .collect()
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        self.pulse.end();
     }
 }
 

@@ -10,7 +10,7 @@ mod run;
 mod stdio;
 mod wire;
 
-pub use host::{Diagnostics, Home, HomeError, Host, HostOptions, Indexing};
+pub use host::{Diagnostics, Heard, Home, HomeError, Host, HostOptions, Indexing};
 pub use http::{HttpOptions, HttpTransport, Token, http, http_until};
 pub use mcp::arguments::{ArgumentError, Arguments};
 pub use mcp::call::Call;

@@ -5,7 +5,7 @@
 use super::keys::{self, KEYS, Key, Setting};
 use super::{near, registry};
 use crate::failure::{Failure, Result};
-use cairn_engine::{ProjectSettings, Retention};
+use cairn_engine::{ProjectSettings, Retention, WatchBy, Watching};
 use std::time::Duration;
 use toml_edit::DocumentMut;
 
@@ -145,6 +145,20 @@ impl Config {
             trash: self.days(&keys::HISTORY_KEEP_TRASH_DAYS),
         }
     }
+
+    /// Returns how folders are watched.
+    pub(crate) fn watching(&self) -> Watching {
+        let seconds = |key| Duration::from_secs(self.number(key));
+        Watching {
+            by: match self.text(&keys::WATCH) {
+                Some("poll") => WatchBy::Scans,
+                Some("off") => WatchBy::Nothing,
+                _ => WatchBy::Events,
+            },
+            scan: seconds(&keys::SCAN_INTERVAL_SECONDS),
+            poll: seconds(&keys::POLL_INTERVAL_SECONDS),
+        }
+    }
 }
 
 impl Source {
@@ -208,6 +222,22 @@ mod tests {
     }
 
     #[test]
+    fn folders_are_watched_as_they_were_before_anybody_set_it() {
+        let default = read("", "", "").expect("nothing is set");
+        assert_eq!(default.watching(), Watching::default());
+        let config = read("scan_interval_seconds = 7\n", "CAIRN_WATCH", "poll");
+        let watching = config.expect("all values fit").watching();
+        assert_eq!(
+            (watching.by, watching.scan, watching.poll),
+            (
+                WatchBy::Scans,
+                Duration::from_secs(7),
+                Duration::from_secs(10)
+            )
+        );
+    }
+
+    #[test]
     fn a_wrong_variable_is_named() {
         let failure = read("", "CAIRN_DURABILITY", "never").expect_err("never is no value");
         assert_eq!(
@@ -223,7 +253,7 @@ mod tests {
     #[test]
     fn a_mistyped_key_is_noticed_and_a_foreign_one_left_alone() {
         let config =
-            read("durabilty = 'os'\nwatch = true\n", "", "").expect("unknown keys are no error");
+            read("durabilty = 'os'\nshine = true\n", "", "").expect("unknown keys are no error");
         assert_eq!(config.typos, [("durabilty".to_owned(), "durability")]);
     }
 

@@ -127,6 +127,36 @@ pub(crate) static HISTORY_KEEP_TRASH_DAYS: Key = Key {
     about: "days the history keeps a deleted note",
 };
 
+/// By what a server notices changes.
+pub(crate) static WATCH: Key = Key {
+    name: "watch",
+    form: Form::OneOf(&["auto", "poll", "off"]),
+    default: "auto",
+    about: "how a server notices changes of files",
+};
+
+/// How often a watched folder is scanned; a day is as good as never.
+pub(crate) static SCAN_INTERVAL_SECONDS: Key = Key {
+    name: "scan_interval_seconds",
+    form: Form::Number {
+        least: 1,
+        most: 86_400,
+    },
+    default: "300",
+    about: "seconds between two scans of a folder the system tells changes of",
+};
+
+/// How often a folder is scanned that is not watched otherwise.
+pub(crate) static POLL_INTERVAL_SECONDS: Key = Key {
+    name: "poll_interval_seconds",
+    form: Form::Number {
+        least: 1,
+        most: 86_400,
+    },
+    default: "10",
+    about: "seconds between two scans of a folder the system tells no changes of",
+};
+
 /// Which tools `cairn mcp` offers.
 pub(crate) static TOOLS: Key = Key {
     name: "tools",
@@ -153,7 +183,7 @@ pub(crate) const FOREVER: &str = "forever";
 const MOST_DAYS: i64 = 36_500;
 
 /// Every key, in the order the reference lists them.
-pub(crate) static KEYS: [&Key; 11] = [
+pub(crate) static KEYS: [&Key; 14] = [
     &DEFAULT_PROJECT,
     &PERMALINKS_INCLUDE_PROJECT,
     &KEBAB_FILENAMES,
@@ -163,6 +193,9 @@ pub(crate) static KEYS: [&Key; 11] = [
     &HISTORY_KEEP_ALL_DAYS,
     &HISTORY_KEEP_DAILY_DAYS,
     &HISTORY_KEEP_TRASH_DAYS,
+    &WATCH,
+    &SCAN_INTERVAL_SECONDS,
+    &POLL_INTERVAL_SECONDS,
     &TOOLS,
     &HTTP_TOKEN,
 ];

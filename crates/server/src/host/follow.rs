@@ -1,188 +1,306 @@
-//! What runs behind the wire: the first sync of every project, and the watch that keeps index and folder together.
+//! Who follows the folders: of all processes that share an index one leads, and the others wait to.
 //!
-//! Invariant: the watch begins before the first sync does, and what it sees meanwhile is looked at after it, so that
+//! Not what is done when files change (that is `catch_up`). Invariant: whoever leads follows every project of the
+//! registry, whatever its own clients may reach; and the watch of a folder begins before the scan of it does, so that
 //! no change is lost between the two.
 
-use super::{Host, Indexing, locked};
-use cairn_engine::{Progress, Project, SyncReport, Watch, Watched};
+use super::{Heard, Host, Opened, locked};
+use cairn_engine::{Engine, Lead, Silent, Watch, WatchBy, Watched, Watching};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Weak;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-/// The watch, and the folders it was begun with.
-pub(super) struct Watching {
+/// How often a host looks whether it may lead, and what others did.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// Beats after which a leader thinks of old revisions: not while a client begins to work.
+const UNHURRIED: u32 = 15;
+
+/// How long until it thinks of them again.
+const PRUNED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the thread that follows keeps between two beats.
+#[derive(Default)]
+struct Following {
+    standing: Standing,
+    watching: Option<Begun>,
+    /// The projects whose first sync is under way or over.
+    begun: BTreeSet<String>,
+    /// Whether the engine was asked for.
+    is_tried: bool,
+    /// How the index was when it was last looked at.
+    stamp: Option<u64>,
+    beats: u32,
+    pruned: Option<Timestamp>,
+}
+
+/// Whether this process leads.
+#[derive(Default)]
+enum Standing {
+    /// It has no wish to.
+    #[default]
+    Apart,
+    /// Another one does.
+    Waits,
+    /// It does; by itself where nobody shares the index, or where the lock cannot be used.
+    Leads(Option<Lead>),
+}
+
+/// A watch, and what it was begun with.
+struct Begun {
     folders: Vec<(String, PathBuf)>,
+    how: Watching,
     watch: Watch,
-    /// Whether another one is begun because a folder was made anew.
-    is_stale: bool,
 }
 
 impl Host {
-    /// Follows the registry as it is now, on a thread of its own.
+    /// Follows the registry on a thread of its own, until the host is stopped or gone.
     pub(super) fn follow_behind(&self) {
-        let Some(host) = self.me.upgrade() else {
-            return;
-        };
+        let (host, pulse) = (Weak::clone(&self.me), Arc::clone(&self.pulse));
         let spawned = std::thread::Builder::new()
-            .name("cairn-sync".to_owned())
-            .spawn(move || host.follow());
+            .name("cairn-lead".to_owned())
+            .spawn(move || {
+                let mut following = Following::default();
+                loop {
+                    let Some(host) = host.upgrade() else { return };
+                    let beat = AssertUnwindSafe(|| host.beat(&mut following));
+                    // A panic in one beat is no reason to stop following.
+                    drop(std::panic::catch_unwind(beat));
+                    drop(host);
+                    if !pulse.wait(BEAT) {
+                        return;
+                    }
+                }
+            });
         if let Err(error) = spawned {
             self.home.log(&format!("cannot begin to index: {error}"));
         }
     }
 
-    /// Begins anew with the projects whose folder was made anew, or came back, since the watch began: nothing tells
-    /// of changes in them.
-    pub(super) fn follow_replaced(&self) {
-        // Nobody waits for a watch that is being begun.
-        let Ok(mut watching) = self.watch.try_lock() else {
+    fn beat(&self, following: &mut Following) {
+        // An engine that could not be opened is tried again by the next call, or when the settings are other ones.
+        let is_hopeless = following.is_tried && locked(&self.engine).is_none();
+        if self.cancel.is_cancelled() || is_hopeless && !self.home.changed() {
             return;
-        };
-        let Some(watching_now) = watching.as_mut().filter(|watching| !watching.is_stale) else {
-            return;
-        };
-        let replaced = watching_now.watch.replaced();
-        watching_now.is_stale = !replaced.is_empty();
-        drop(watching);
-        if !replaced.is_empty() {
-            locked(&self.indexing).retain(|project, _| !replaced.contains(project));
-            self.follow_behind();
         }
-    }
-
-    /// Watches every project, and syncs those that never were.
-    fn follow(&self) {
-        let engine = match self.engine() {
-            Ok(engine) => engine,
+        following.is_tried = true;
+        let opened = match self.opened() {
+            Ok(opened) => opened,
             Err(failure) => return self.home.log(&failure.to_string()),
         };
-        // Watching first: what changes during the sync is seen afterwards.
-        self.watch_again();
-        for (name, _) in Self::reached(&engine) {
-            let _turn = locked(&self.turn);
-            if self.cancel.is_cancelled() {
-                return;
+        self.lead(following, &opened.whole);
+        let watched = self.watch(following, &opened);
+        self.compare(following, &opened);
+        self.begin(following, &opened, watched);
+        self.prune(following, &opened.whole);
+    }
+
+    /// Takes the lead if nobody has it.
+    fn lead(&self, following: &mut Following, engine: &Engine) {
+        let is_wanted = match engine.settings().watching.by {
+            WatchBy::Nothing => self.options.heard.is_some(),
+            WatchBy::Events | WatchBy::Scans => !self.options.unwatched,
+        };
+        following.standing = match std::mem::take(&mut following.standing) {
+            _ if !is_wanted => Standing::Apart,
+            Standing::Leads(None) => Standing::Leads(None),
+            Standing::Leads(Some(lead)) if lead.is_held() => Standing::Leads(Some(lead)),
+            before => self.apply(engine, &before),
+        };
+        let is_leading = matches!(following.standing, Standing::Leads(_));
+        if !is_leading {
+            following.watching = None;
+            following.beats = 0;
+        }
+        self.watches.store(is_leading, Ordering::SeqCst);
+    }
+
+    fn apply(&self, engine: &Engine, before: &Standing) -> Standing {
+        let Some(path) = engine.watch_lock() else {
+            return Standing::Leads(None);
+        };
+        match Lead::take(&path, &self.home.about()) {
+            Ok(Some(lead)) => {
+                self.home.note("follows the folders");
+                Standing::Leads(Some(lead))
             }
-            let is_known = matches!(
-                locked(&self.indexing).get(&name),
-                Some(Indexing::Complete | Indexing::Failed(_))
-            );
-            if let (false, Ok(project)) = (is_known, engine.project(Some(&name))) {
-                self.index(&project, &name);
+            Ok(None) => {
+                if !matches!(before, Standing::Waits) {
+                    let holder = Lead::holder(&path).unwrap_or_default();
+                    self.hear(Heard::Waits { holder });
+                }
+                Standing::Waits
+            }
+            Err(error) => {
+                let line = format!("{error}; this process follows the folders by itself");
+                self.home.log(&line);
+                Standing::Leads(None)
             }
         }
     }
 
-    /// Syncs a project for the first time.
-    fn index(&self, project: &Project<'_>, name: &str) {
-        let counting = Counting {
-            host: self,
-            project: name,
+    /// Watches the folders of the registry as it is now, if this process leads. Returns the projects that were not
+    /// watched before.
+    fn watch(&self, following: &mut Following, opened: &Opened) -> Vec<String> {
+        if !matches!(following.standing, Standing::Leads(_)) {
+            return Vec::new();
+        }
+        let (engine, before) = (Self::followed(opened), following.watching.take());
+        let (folders, how) = (folders(engine), engine.settings().watching);
+        let replaced = match &before {
+            Some(before) => before.watch.replaced(),
+            None => Vec::new(),
         };
-        let (state, list) = match project.sync(&counting, &self.cancel) {
-            Ok(report) if report.cancelled => return,
-            Ok(report) => (Indexing::Complete, is_listed_anew(&report)),
-            Err(error) => (Indexing::Failed(error.to_string()), false),
+        let (same_folders, same_how) = match &before {
+            Some(before) => (before.folders == folders, before.how == how),
+            None => (false, false),
         };
-        if self.cancel.is_cancelled() {
-            return;
-        }
-        if let Indexing::Failed(message) = &state {
-            self.home.log(&format!("{name}: {message}"));
-        }
-        if let Ok(known) = project.known() {
-            locked(&self.counted).insert(name.to_owned(), known);
-        }
-        self.set(name, state);
-        self.tell_changed(name, list);
-    }
-
-    /// Watches the folders of the registry as it is now.
-    pub(super) fn watch_again(&self) {
-        if self.options.unwatched || !self.started.load(Ordering::SeqCst) {
-            return;
-        }
-        let Ok(engine) = self.engine() else { return };
-        let folders = Self::reached(&engine);
-        let mut watching = locked(&self.watch);
-        if self.cancel.is_cancelled()
-            || watching
-                .as_ref()
-                .is_some_and(|watching| watching.folders == folders && !watching.is_stale)
-        {
-            return;
+        if same_folders && same_how && replaced.is_empty() {
+            following.watching = before;
+            return Vec::new();
         }
         let host = Weak::clone(&self.me);
-        let (watch, failed) = Watch::start(folders.clone(), move |watched| {
+        let (watch, failed) = Watch::start(folders.clone(), &how, move |watched: Watched| {
             if let Some(host) = host.upgrade() {
-                host.seen(&watched);
+                host.follow(&watched);
             }
         });
-        if self.cancel.is_cancelled() {
-            return;
-        }
         for (project, error) in failed {
-            self.home.log(&format!("{project}: {error}"));
+            let is_there = folders
+                .iter()
+                .any(|(name, root)| *name == project && root.is_dir());
+            // Of one that is not there its scan says so.
+            if is_there {
+                let line = format!("{error}; it is scanned every {} s", how.poll.as_secs());
+                self.say(opened, &project, &line);
+            }
+        }
+        let is_new = |folder: &&(String, PathBuf)| {
+            let is_known = |before: &Begun| before.folders.contains(folder);
+            !before.as_ref().is_some_and(is_known) || replaced.contains(&folder.0)
+        };
+        let new = folders.iter().filter(is_new);
+        let new = new.map(|(name, _)| name.clone()).collect();
+        if !same_folders {
+            let projects = opened.reached.projects();
+            let projects = projects.map(|project| project.settings().name.clone());
+            self.hear(Heard::Leads {
+                projects: projects.collect(),
+            });
         }
         // Begun before the old one ends, so that nothing is missed between them.
-        *watching = Some(Watching {
+        following.watching = Some(Begun {
             folders,
+            how,
             watch,
-            is_stale: false,
         });
-        drop(watching);
-        if self.cancel.is_cancelled() {
-            self.stop();
-        }
+        new
     }
 
-    fn seen(&self, watched: &Watched) {
-        let _turn = locked(&self.turn);
-        if self.cancel.is_cancelled() {
+    /// Begins to bring projects in step, on a thread of its own: those watched from now on, for what changed before, and
+    /// those clients may ask for that never were.
+    fn begin(&self, following: &mut Following, opened: &Opened, watched: Vec<String>) {
+        let reached = folders(&opened.reached);
+        let reached: BTreeSet<String> = reached.into_iter().map(|(name, _)| name).collect();
+        following.begun.retain(|name| reached.contains(name));
+        let mut due: Vec<String> = watched;
+        for name in &reached {
+            if !following.begun.contains(name) && !due.contains(name) {
+                due.push(name.clone());
+            }
+        }
+        // What somebody may ask for comes first.
+        due.sort_by_key(|name| !reached.contains(name));
+        if due.is_empty() {
             return;
         }
-        let Ok(engine) = self.engine() else { return };
-        let Ok(project) = engine.project(Some(&watched.project)) else {
+        following.begun.extend(reached);
+        self.catch_up_behind(due);
+    }
+
+    /// Looks whether another process changed the index, and tells those who listen here.
+    fn compare(&self, following: &mut Following, opened: &Opened) {
+        let Ok(stamp) = opened.whole.stamp() else {
             return;
         };
-        let followed = match project.follow(watched, &self.cancel) {
-            Ok(followed) => followed,
-            Err(_) if self.cancel.is_cancelled() => return,
-            Err(error) => return self.home.log(&format!("{}: {error}", watched.project)),
+        let before = following.stamp.replace(stamp);
+        if before.is_none_or(|before| before == stamp) {
+            return;
+        }
+        for project in opened.reached.projects() {
+            let name = &project.settings().name;
+            let Ok(listed) = project.listed() else {
+                continue;
+            };
+            let before = locked(&self.listed).insert(name.clone(), listed);
+            self.tell_changed(name, before.is_some_and(|before| before != listed));
+            if self.has_failed(name) {
+                // Perhaps it can be read again.
+                following.begun.remove(name);
+            }
+        }
+    }
+
+    /// Takes out of the history what is too old, once a day, if this process leads.
+    fn prune(&self, following: &mut Following, engine: &Arc<Engine>) {
+        if !matches!(following.standing, Standing::Leads(_)) {
+            return;
+        }
+        following.beats = following.beats.saturating_add(1);
+        let now = (engine.settings().clock)();
+        let is_due = following
+            .pruned
+            .is_none_or(|pruned| now.duration_since(pruned) >= PRUNED_FOR);
+        let is_busy = self.catching_up.load(Ordering::SeqCst) > 0;
+        let Some(host) = self.me.upgrade() else {
+            return;
         };
-        if followed.report.is_some() {
-            self.set(&watched.project, Indexing::Complete);
+        if following.beats < UNHURRIED || !is_due || is_busy {
+            return;
         }
-        let before = locked(&self.counted).insert(watched.project.clone(), followed.known);
-        let list = followed.missing
-            || before.is_some_and(|before| before != followed.known)
-            || followed.report.as_ref().is_some_and(is_listed_anew);
-        self.tell_changed(&watched.project, list);
-    }
-}
-
-/// Whether a sync found that notes came, went or moved.
-fn is_listed_anew(report: &SyncReport) -> bool {
-    report.new + report.moved + report.deleted > 0
-}
-
-/// Counts the files of a first sync.
-struct Counting<'a> {
-    host: &'a Host,
-    project: &'a str,
-}
-
-impl Progress for Counting<'_> {
-    fn begin(&self, _phase: &'static str, total: Option<u64>) {
-        self.host
-            .set(self.project, Indexing::Running { done: 0, total });
-    }
-
-    fn advance(&self, steps: u64) {
-        if let Some(Indexing::Running { done, .. }) =
-            locked(&self.host.indexing).get_mut(self.project)
-        {
-            *done += steps;
+        following.pruned = Some(now);
+        let engine = Arc::clone(engine);
+        let spawned = std::thread::Builder::new()
+            .name("cairn-prune".to_owned())
+            .spawn(move || {
+                let pruned = engine.prune_history(&Silent, &host.cancel);
+                if let Err(error) = pruned
+                    && !host.cancel.is_cancelled()
+                {
+                    host.home.log(&error.to_string());
+                }
+            });
+        if let Err(error) = spawned {
+            self.home.log(&format!("cannot prune the history: {error}"));
         }
     }
+
+    /// The engine of what is followed: every project where processes share the index, else those that are reached,
+    /// since nobody else has a use for more.
+    pub(super) fn followed(opened: &Opened) -> &Arc<Engine> {
+        match opened.whole.watch_lock() {
+            Some(_) => &opened.whole,
+            None => &opened.reached,
+        }
+    }
+
+    /// Tells whoever wants to hear.
+    pub(super) fn hear(&self, heard: Heard) {
+        if let Some(sender) = &self.options.heard {
+            // It may have heard enough.
+            drop(sender.send(heard));
+        }
+    }
+}
+
+fn folders(engine: &Engine) -> Vec<(String, PathBuf)> {
+    engine
+        .projects()
+        .map(|project| project.settings())
+        .map(|settings| (settings.name.clone(), settings.root.clone()))
+        .collect()
 }

@@ -11,3 +11,4 @@ mod server;
 mod sse;
 mod stateless;
 mod subscriptions;
+mod watching;

@@ -44,6 +44,8 @@ impl Levers {
 
 struct TestHome {
     settings: Mutex<Settings>,
+    /// What was said on stderr.
+    said: Arc<Mutex<Vec<String>>>,
     changed: AtomicBool,
     levers: Arc<Levers>,
 }
@@ -87,6 +89,17 @@ impl Home for TestHome {
     fn diagnostics(&self) -> Diagnostics {
         Diagnostics::default()
     }
+
+    fn log(&self, line: &str) {
+        self.said
+            .lock()
+            .expect("nobody panicked")
+            .push(line.to_owned());
+    }
+
+    fn about(&self) -> String {
+        "a test".to_owned()
+    }
 }
 
 /// A host over a vault that is indexed.
@@ -94,6 +107,7 @@ pub(crate) struct Served {
     pub(crate) host: Arc<Host>,
     pub(crate) levers: Arc<Levers>,
     pub(crate) vault: Vault,
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Served {
@@ -112,23 +126,37 @@ impl Served {
 
     fn with(vault: &str, options: HostOptions) -> Self {
         let vault = Vault::new(vault);
-        let levers = Arc::new(Levers::default());
-        let home = TestHome {
-            settings: Mutex::new(Settings::in_memory("main", vault.root().to_owned())),
-            changed: AtomicBool::new(false),
-            levers: Arc::clone(&levers),
-        };
-        let host = Host::new(home, options);
-        for project in host.engine().expect("an index in memory opens").projects() {
+        let settings = Settings::in_memory("main", vault.root().to_owned());
+        let served = Self::begun(vault, settings, options);
+        let engine = served.host.engine().expect("an index in memory opens");
+        for project in engine.projects() {
             project
                 .sync(&Silent, &Cancel::new())
                 .expect("the vault is there");
         }
+        served
+    }
+
+    /// A host that has opened nothing yet, with these settings.
+    pub(crate) fn begun(vault: Vault, settings: Settings, options: HostOptions) -> Self {
+        let (levers, said) = (Arc::new(Levers::default()), Arc::default());
+        let home = TestHome {
+            settings: Mutex::new(settings),
+            said: Arc::clone(&said),
+            changed: AtomicBool::new(false),
+            levers: Arc::clone(&levers),
+        };
         Self {
-            host,
+            host: Host::new(home, options),
             levers,
             vault,
+            said,
         }
+    }
+
+    /// Returns what was said on stderr so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.said.lock().expect("nobody panicked").clone()
     }
 
     pub(crate) fn mcp(&self) -> Mcp {
@@ -167,7 +195,10 @@ impl Server {
     }
 
     pub(crate) fn with(vault: &str, options: HttpOptions) -> Self {
-        let served = Served::new(vault);
+        Self::of(Served::new(vault), options)
+    }
+
+    pub(crate) fn of(served: Served, options: HttpOptions) -> Self {
         let (mcp, stop) = (served.mcp(), CancellationToken::new());
         let (ready, is_ready) = channel();
         let stopped = stop.clone().cancelled_owned();
