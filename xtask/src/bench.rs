@@ -8,6 +8,7 @@ mod mcp;
 mod pairs;
 mod search;
 mod titles;
+mod watch;
 
 use anyhow::{Context, Result, bail, ensure};
 use cairn_engine::SearchRequest;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const USAGE: &str = "bench index|mcp|search|titles|all";
+const USAGE: &str = "bench index|mcp|search|titles|watch|all";
 
 /// Runs the benches the arguments name.
 ///
@@ -30,7 +31,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let what = arguments.first().map_or("all", String::as_str);
     ensure!(
-        ["index", "mcp", "search", "titles", "all"].contains(&what),
+        ["index", "mcp", "search", "titles", "watch", "all"].contains(&what),
         "what to measure? {USAGE}"
     );
     let cairn = binary()?;
@@ -46,6 +47,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if matches!(what, "titles" | "all") {
         runs.push(("titles", titles::measure()?));
+    }
+    if matches!(what, "watch" | "all") {
+        runs.push(("watch", watch::measure(&cairn)?));
     }
     for (name, figures) in runs {
         keep(name, &figures)?;

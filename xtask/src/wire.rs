@@ -216,6 +216,17 @@ impl Wire {
         }
     }
 
+    /// Kills the server, which has no time to say anything.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be killed.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.server.kill()?;
+        self.server.wait()?;
+        Ok(())
+    }
+
     fn send(&mut self, message: &Value) -> Result<()> {
         let mut line = message.to_string();
         line.push('\n');

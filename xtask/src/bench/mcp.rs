@@ -47,7 +47,7 @@ fn home(cairn: &Path) -> Result<(PathBuf, PathBuf)> {
     Ok((home, folder))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -217,7 +217,7 @@ fn idle(process: u32) -> Result<f64> {
 }
 
 /// Processor time of a process so far, hundredths of a second.
-fn ticks(process: u32) -> Result<u64> {
+pub(super) fn ticks(process: u32) -> Result<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name, in parentheses, may hold anything.
     let fields = stat.rsplit_once(')').context("a process has a name")?.1;
@@ -226,6 +226,6 @@ fn ticks(process: u32) -> Result<u64> {
     Ok(next()? + next()?)
 }
 
-fn all(times: Vec<Duration>) -> Vec<f64> {
+pub(super) fn all(times: Vec<Duration>) -> Vec<f64> {
     times.into_iter().map(milliseconds).collect()
 }
