@@ -6,6 +6,7 @@
 mod compare;
 #[cfg(test)]
 mod faults;
+mod many;
 mod record;
 
 use crate::error::IoContext as _;
@@ -16,8 +17,10 @@ use cairn_history::{ChangeId, Content, Operation};
 use cairn_index::{Change, NoteKey, NoteRecord, ProjectId, Session};
 use cairn_note::NotePath;
 pub(crate) use compare::{Found, is_checksum};
+pub(crate) use many::{Act, Did, GROUP, Task};
 pub(crate) use record::Planned;
 use std::path::Path;
+use std::sync::Arc;
 
 impl<'a> Project<'a> {
     /// Returns the project's folder.
@@ -75,6 +78,12 @@ impl<'a> Project<'a> {
     /// Returns the one note of this project that an identifier names.
     pub(crate) fn own(&self, identifier: &str) -> Result<NoteRecord> {
         let record = self.identify(identifier, None)?;
+        if self.is_overtaken(identifier, &record) {
+            return Err(Error::NotFound {
+                identifier: identifier.to_owned(),
+                near: Vec::new(),
+            });
+        }
         if record.project == self.id() {
             return Ok(record);
         }
@@ -119,23 +128,21 @@ impl<'a> Project<'a> {
             operation,
             before: old.map(Found::content),
             after: Some(Content::Bytes(bytes.to_vec())),
+            permalink: None,
         };
         let recorded = self.record(planned, change)?;
-        files::write(
-            self.root(),
-            path,
-            bytes,
-            self.engine.settings.durability,
-            || self.still(path, old),
-        )?;
+        let durability = self.engine.settings.durability;
+        let written = files::write(self.root(), path, bytes, durability, || {
+            self.still(path, old)
+        });
         self.pass(Point::Settle, path);
-        let change = recorded.done();
+        let made = self.made(recorded, written)?;
         self.told(
             path,
             "written",
             self.entry(path).map(|entry| Change::Put(Box::new(entry))),
         )?;
-        Ok(change)
+        made.unsynced.map(|()| made.change)
     }
 
     /// Tells the index what was `done` with the file at `path`.
@@ -156,7 +163,7 @@ impl<'a> Project<'a> {
             Err(source) => Err(Error::Untold {
                 path: path.to_string(),
                 done,
-                source: Box::new(source),
+                source: Arc::new(source),
             }),
         }
     }

@@ -3,11 +3,11 @@
 //! What is deleted lies in the history's trash and can be restored. Invariant: a file is deleted only when it is what
 //! the index last saw and the history keeps what it said.
 
-use crate::accept::{Planned, folder};
+use crate::accept::{Act, Planned, Task, folder};
 use crate::files;
 use crate::points::Point;
-use crate::{Error, Project, Result};
-use cairn_history::{ChangeId, Operation};
+use crate::{Cancel, Error, Progress, Project, Result};
+use cairn_history::Operation;
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
 use cairn_note::link::LinkTarget;
@@ -36,6 +36,8 @@ pub struct DeletedDirectory {
     pub deleted: Vec<String>,
     /// What stayed, and why.
     pub failed: Vec<Fault>,
+    /// Whether it stopped on request before it was done.
+    pub cancelled: bool,
 }
 
 /// Files that are deleted at once without being asked back.
@@ -57,7 +59,7 @@ impl Project<'_> {
                 near: vec![note.title],
             });
         }
-        self.delete_locked(&note, None)?;
+        self.delete_locked(&note)?;
         Ok(Deleted { note })
     }
 
@@ -67,7 +69,13 @@ impl Project<'_> {
     /// # Errors
     /// [`Error::Unconfirmed`] for the whole project or more than 50 files. What fails for one file is in the
     /// answer.
-    pub fn delete_directory(&self, folder: &str, confirm: Confirm) -> Result<DeletedDirectory> {
+    pub fn delete_directory(
+        &self,
+        folder: &str,
+        confirm: Confirm,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<DeletedDirectory> {
         let folder = self::folder(folder)?;
         let name = folder.as_ref().map_or("", NotePath::as_str);
         let records = self.session("delete a folder")?.below(self.id(), name)?;
@@ -78,14 +86,18 @@ impl Project<'_> {
                 count: records.len(),
             });
         }
-        let (mut answer, mut change) = (DeletedDirectory::default(), None);
-        for record in records {
-            let path = record.path.to_string();
-            match self.delete_file(&record.path, change) {
-                Ok(deleted) => {
-                    change = deleted;
-                    answer.deleted.push(path);
-                }
+        let task = |record: NoteRecord| Task::new(record.path, Act::Remove { base: None });
+        let tasks: Vec<Task> = records.into_iter().map(task).collect();
+        progress.begin("delete", Some(tasks.len() as u64));
+        let did = self.change_in_groups(&tasks, Operation::Delete, progress, cancel);
+        let mut answer = DeletedDirectory {
+            cancelled: did.each.len() < tasks.len(),
+            ..DeletedDirectory::default()
+        };
+        for (task, came) in tasks.iter().zip(did.each) {
+            let path = task.path.to_string();
+            match came {
+                Ok(()) => answer.deleted.push(path),
                 Err(error) => answer.failed.push(Fault {
                     path,
                     message: error.to_string(),
@@ -131,21 +143,9 @@ impl Project<'_> {
             && is_name(|name, given| name.to_lowercase() == given.to_lowercase())
     }
 
-    fn delete_file(&self, path: &NotePath, change: Option<ChangeId>) -> Result<Option<ChangeId>> {
-        let _guard = self.lock(path)?;
-        match self.record_at(path)? {
-            Some(record) => self.delete_locked(&record, change),
-            // Someone else deleted it meanwhile, which is what was asked for.
-            None => Ok(change),
-        }
-    }
-
-    /// Puts a note into the trash; returns the change that is part of.
-    pub(crate) fn delete_locked(
-        &self,
-        record: &NoteRecord,
-        mut change: Option<ChangeId>,
-    ) -> Result<Option<ChangeId>> {
+    /// Puts a note into the trash.
+    fn delete_locked(&self, record: &NoteRecord) -> Result<()> {
+        let mut unsynced = Ok(());
         if self.is_there_unchanged(record)? {
             let planned = Planned {
                 note: self.history_id(record)?,
@@ -154,11 +154,13 @@ impl Project<'_> {
                 operation: Operation::Delete,
                 before: self.content_of(record)?,
                 after: None,
+                permalink: None,
             };
-            let recorded = self.record(planned, change)?;
-            files::remove(self.root(), &record.path, self.engine.settings.durability)?;
+            let recorded = self.record(planned, None)?;
+            let durability = self.engine.settings.durability;
+            let removed = files::remove(self.root(), &record.path, durability);
             self.pass(Point::Settle, &record.path);
-            change = Some(recorded.done());
+            unsynced = self.made(recorded, removed)?.unsynced;
         }
         self.told(
             &record.path,
@@ -167,7 +169,7 @@ impl Project<'_> {
                 path: record.path.clone(),
             }),
         )?;
-        Ok(change)
+        unsynced
     }
 }
 

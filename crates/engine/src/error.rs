@@ -11,6 +11,7 @@ use cairn_note::frontmatter::FrontmatterError;
 use cairn_note::path::PathError;
 use cairn_note::timeframe::TimeframeError;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The result of every verb.
@@ -127,7 +128,17 @@ pub enum Error {
         /// What was done with it: `written`, `moved`, `deleted`.
         done: &'static str,
         /// Why the index could not be told.
-        source: Box<Self>,
+        source: Arc<Self>,
+    },
+    /// The file was changed, but the disk did not say that the change will stay.
+    #[error("{path} was {done}, but a power failure may take that back: {source}")]
+    Unsynced {
+        /// The file.
+        path: String,
+        /// What was done with it: `written`, `moved`, `deleted`.
+        done: &'static str,
+        /// What the disk said.
+        source: Arc<Self>,
     },
     /// Frontmatter keys to set that have no value.
     #[error(
@@ -250,7 +261,7 @@ impl Error {
             | Self::Exists { .. }
             | Self::Equivalent { .. }
             | Self::NotIndexed { .. } => Kind::Conflict,
-            Self::Untold { source, .. } => source.kind(),
+            Self::Untold { source, .. } | Self::Unsynced { source, .. } => source.kind(),
             Self::NoProject
             | Self::OtherProject { .. }
             | Self::SamePlace { .. }
@@ -314,6 +325,9 @@ impl Error {
                     .to_owned(),
             ),
             Self::Untold { .. } => Some("the next sync brings the index in step".to_owned()),
+            Self::Unsynced { .. } => {
+                Some("look after the disk; the history keeps what the note says now".to_owned())
+            }
             Self::Nulls { .. } => Some("remove the key with a find_replace edit".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => None,

@@ -15,9 +15,12 @@ mod reading;
 mod tests;
 mod turns;
 
-pub(crate) use atomic::{finish_rename, remove, rename, write};
-pub(crate) use folders::{has_folder, is_bare, no_folder, remove_empty_folders};
-pub(crate) use leftovers::remove_leftovers;
+pub(crate) use atomic::{
+    finish_rename, has_both_names, remove, remove_name, rename, rename_name, sync_names, unsynced,
+    write, write_name,
+};
+pub(crate) use folders::{has_folder, is_bare, no_folder, remove_empty_folders, remove_if_left};
+pub(crate) use leftovers::{abandoned, remove_leftovers};
 pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks};
 pub(crate) use lookout::{Glance, Lookout, Presence};

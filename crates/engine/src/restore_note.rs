@@ -3,9 +3,9 @@
 //! A restoration is a change like any other, recorded and undoable. Invariant: nothing that is there is replaced but the
 //! note itself, and that only when it is what the index last saw.
 
-use crate::accept::Found;
-use crate::{Error, Project, Result};
-use cairn_history::{ChangeId, Hash, Operation, Revision};
+use crate::accept::{Act, Found, Task};
+use crate::{Cancel, Error, Project, Result, Silent};
+use cairn_history::{ChangeId, Content, Operation, Revision};
 use cairn_index::{Fault, NoteRecord};
 use cairn_note::NotePath;
 
@@ -81,7 +81,7 @@ impl Project<'_> {
         };
         let bytes = self.kept(&hash, &what)?;
         let path = NotePath::from_disk(&remembered.path)?;
-        let change = self.replace(&path, &remembered.id, &bytes, Operation::Restore, None)?;
+        let change = self.replace(&path, &remembered.id, &bytes)?;
         Ok(Restored {
             notes: self.record_at(&path)?.into_iter().collect(),
             failed: Vec::new(),
@@ -101,13 +101,11 @@ impl Project<'_> {
 
     /// Brings back what deletions took, as one change.
     fn restored(&self, deletions: Vec<Revision>, strict: bool) -> Result<Restored> {
-        let (mut answer, mut change) = (Restored::default(), None);
+        let mut answer = Restored::default();
+        let mut tasks = Vec::with_capacity(deletions.len());
         for deletion in deletions {
-            match self.bring_back(&deletion, Operation::Restore, change) {
-                Ok((path, made)) => {
-                    change = Some(made);
-                    answer.notes.extend(self.record_at(&path)?);
-                }
+            match task(&deletion) {
+                Ok(task) => tasks.push(task),
                 Err(error) if strict => return Err(error),
                 Err(error) => answer.failed.push(Fault {
                     path: deletion.path,
@@ -115,62 +113,24 @@ impl Project<'_> {
                 }),
             }
         }
-        answer.change = change.map(|change| change.0);
+        let did = self.change_in_groups(&tasks, Operation::Restore, &Silent, &Cancel::new());
+        for (task, came) in tasks.iter().zip(did.each) {
+            match came {
+                Ok(()) => answer.notes.extend(self.record_at(&task.path)?),
+                Err(error) if strict => return Err(error),
+                Err(error) => answer.failed.push(Fault {
+                    path: task.path.to_string(),
+                    message: error.to_string(),
+                }),
+            }
+        }
+        answer.change = did.change.map(|change| change.0);
         Ok(answer)
     }
 
-    /// Writes the file a deletion took, if nothing is there now.
-    pub(crate) fn bring_back(
-        &self,
-        deletion: &Revision,
-        operation: Operation,
-        change: Option<ChangeId>,
-    ) -> Result<(NotePath, ChangeId)> {
-        let path = NotePath::from_disk(&deletion.path)?;
-        let hash: Hash = deletion.before.ok_or_else(|| Error::Invalid {
-            message: format!("what {path} said is not kept"),
-            hint: None,
-        })?;
-        let bytes = self.kept(&hash, &deletion.path)?;
-        let _guard = self.lock(&path)?;
-        if self.record_at(&path)?.is_some() || self.found(&path)?.is_some() {
-            return Err(Error::Exists {
-                path: path.to_string(),
-            });
-        }
-        let made = self.put_in(
-            &path,
-            deletion.note.clone(),
-            None,
-            &bytes,
-            operation,
-            change,
-        )?;
-        Ok((path, made))
-    }
-
     /// Has a note say something else, if it is what the index last saw; `None` when it says that already.
-    pub(crate) fn replace(
-        &self,
-        path: &NotePath,
-        note: &str,
-        bytes: &[u8],
-        operation: Operation,
-        change: Option<ChangeId>,
-    ) -> Result<Option<ChangeId>> {
+    fn replace(&self, path: &NotePath, note: &str, bytes: &[u8]) -> Result<Option<ChangeId>> {
         let _guard = self.lock(path)?;
-        self.replace_locked(path, note, bytes, operation, change)
-    }
-
-    /// As [`Self::replace`], by whoever holds the note's lock.
-    pub(crate) fn replace_locked(
-        &self,
-        path: &NotePath,
-        note: &str,
-        bytes: &[u8],
-        operation: Operation,
-        change: Option<ChangeId>,
-    ) -> Result<Option<ChangeId>> {
         let old: Option<Found> = match self.record_at(path)? {
             Some(record) => Some(self.unchanged(&record, None)?),
             None if self.found(path)?.is_some() => {
@@ -183,14 +143,23 @@ impl Project<'_> {
         if old.as_ref().is_some_and(|old| old.bytes == bytes) {
             return Ok(None);
         }
-        self.put_in(
-            path,
-            note.to_owned(),
-            old.as_ref(),
-            bytes,
-            operation,
-            change,
-        )
-        .map(Some)
+        let (note, operation) = (note.to_owned(), Operation::Restore);
+        self.put_in(path, note, old.as_ref(), bytes, operation, None)
+            .map(Some)
     }
+}
+
+/// Returns how the file a deletion took is written again, where nothing is.
+fn task(deletion: &Revision) -> Result<Task> {
+    let path = NotePath::from_disk(&deletion.path)?;
+    let text = deletion.before.ok_or_else(|| Error::Invalid {
+        message: format!("what {path} said is not kept"),
+        hint: None,
+    })?;
+    let act = Act::Write {
+        note: deletion.note.clone(),
+        text: Content::Known(text),
+        base: None,
+    };
+    Ok(Task::new(path, act))
 }

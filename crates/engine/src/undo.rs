@@ -4,16 +4,21 @@
 //! revision is left as it is and named. A note is found where it is now, wherever it was. Invariant: an undo is a change
 //! of its own, recorded and undoable; a dry run changes nothing, and tells what an undo would do.
 
+mod bundles;
+mod effect;
 mod merge;
 mod rehearsal;
 
 use crate::note_history::NoteRevision;
-use crate::{Error, Project, Result};
-use cairn_history::{ChangeId, Filter, Hash, Operation, Revision};
+use crate::{Cancel, Error, Progress, Project, Result};
+use bundles::bundles;
+use cairn_history::{ChangeId, Filter, Revision, RevisionId};
 use cairn_index::Fault;
 use cairn_note::NotePath;
+use effect::Effects;
 use jiff::Timestamp;
 use rehearsal::Rehearsal;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Which changes are taken back.
 #[derive(Debug, Clone, Default)]
@@ -37,42 +42,70 @@ pub struct Undone {
     pub conflicts: Vec<Fault>,
     /// The change this was, to undo it; `None` when nothing changed.
     pub change: Option<i64>,
+    /// Whether it stopped on request before it was done.
+    pub cancelled: bool,
 }
 
-/// How many changes are taken back at most.
-const MOST: usize = 10_000;
+/// More revisions than a history has.
+const ALL: usize = usize::MAX >> 1;
 
 impl Project<'_> {
     /// Takes changes back. What is as if they had never been made already is passed over.
     ///
     /// # Errors
     /// [`Error::Invalid`] when there is no such change; what cannot be taken back is in the answer.
-    pub fn undo(&self, request: &UndoRequest) -> Result<Undone> {
-        let revisions = self.revisions_of(request)?;
+    pub fn undo(
+        &self,
+        request: &UndoRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Undone> {
+        let mut revisions = self.revisions_of(request)?;
         if revisions.is_empty() {
             return Err(Error::Invalid {
                 message: "there is no change to undo".to_owned(),
                 hint: Some("the history of a note lists its changes".to_owned()),
             });
         }
-        let (mut answer, mut change) = (Undone::default(), None);
-        let mut rehearsal = Rehearsal::new(*self);
-        for revision in revisions {
-            let is_taken_back = if request.dry_run {
-                rehearsal.take_back(&revision)
+        let ids: Vec<RevisionId> = revisions.iter().map(|revision| revision.id).collect();
+        let taken_back = self.engine.history.taken_back(&ids)?;
+        revisions.retain(|revision| !taken_back.contains(&revision.id));
+        progress.begin("undo", Some(revisions.len() as u64));
+        let mut undoing = Undoing {
+            project: self,
+            each: revisions.iter().map(|_| None).collect(),
+            revisions: &revisions,
+            change: None,
+        };
+        let mut cancelled = false;
+        for bundle in bundles(self, &revisions)? {
+            if cancel.is_cancelled() {
+                cancelled = true;
+                break;
+            }
+            if request.dry_run {
+                undoing.rehearse(&bundle);
             } else {
-                self.take_back(&revision, &mut change)
-            };
-            match is_taken_back {
-                Ok(true) => answer.undone.push(revision.into()),
-                Ok(false) => {}
-                Err(error) => answer.conflicts.push(Fault {
+                undoing.take_back(&bundle);
+            }
+            progress.advance(bundle.len() as u64);
+        }
+        let (each, change) = (undoing.each, undoing.change);
+        let mut answer = Undone {
+            change: change.map(|change| change.0),
+            cancelled,
+            ..Undone::default()
+        };
+        for (revision, came) in revisions.into_iter().zip(each) {
+            match came {
+                Some(Ok(true)) => answer.undone.push(revision.into()),
+                Some(Ok(false)) | None => {}
+                Some(Err(message)) => answer.conflicts.push(Fault {
                     path: revision.path,
-                    message: error.to_string(),
+                    message,
                 }),
             }
         }
-        answer.change = change.map(|change| change.0);
         Ok(answer)
     }
 
@@ -87,7 +120,7 @@ impl Project<'_> {
             ..Filter::default()
         };
         if request.change.is_some() || request.since.is_some() {
-            return Ok(history.revisions(&filter, MOST)?);
+            return Ok(history.revisions(&filter, ALL)?);
         }
         let last = history.revisions(&filter, 1)?;
         let Some(last) = last.first() else {
@@ -98,49 +131,7 @@ impl Project<'_> {
             change: Some(last.change),
             ..Filter::default()
         };
-        Ok(history.revisions(&whole, MOST)?)
-    }
-
-    /// Takes one revision back, as part of `change`; tells whether there was anything to do.
-    fn take_back(&self, revision: &Revision, change: &mut Option<ChangeId>) -> Result<bool> {
-        loop {
-            let path = self.place_of(revision)?;
-            let guard = self.lock(&path)?;
-            if self.place_of(revision)? != path {
-                // It was moved while the lock was waited for.
-                continue;
-            }
-            let now = self.now(revision, path)?;
-            let made = match self.step(revision, &now)? {
-                Step::Nothing => return Ok(false),
-                Step::Write(bytes) => self.replace_locked(
-                    &now.path,
-                    &revision.note,
-                    &bytes,
-                    Operation::Undo,
-                    *change,
-                )?,
-                Step::Remove => {
-                    let record = self.record_at(&now.path)?;
-                    let record = record.ok_or_else(|| Error::NotIndexed {
-                        path: now.path.to_string(),
-                    })?;
-                    self.delete_locked(&record, *change)?
-                }
-                // These take their own locks and look again at what is there.
-                Step::BringBack(_) => {
-                    drop(guard);
-                    Some(self.bring_back(revision, Operation::Undo, *change)?.1)
-                }
-                Step::Move(to) => {
-                    drop(guard);
-                    let (_guard, made) = self.move_file(&now.path, &to, *change)?;
-                    Some(made)
-                }
-            };
-            *change = change.or(made);
-            return Ok(true);
-        }
+        Ok(history.revisions(&whole, ALL)?)
     }
 
     /// Returns where the note of a revision is, or was last.
@@ -149,121 +140,100 @@ impl Project<'_> {
         let path = places.last().map_or(&revision.path, |place| &place.path);
         Ok(NotePath::from_disk(path)?)
     }
+}
 
-    /// Returns what the note of a revision, last known at `path`, says now.
-    fn now(&self, revision: &Revision, path: NotePath) -> Result<Now> {
-        let identity = self
-            .engine
-            .history
-            .identity(self.id().0, path.as_str())?
-            .filter(|identity| identity.note == revision.note);
-        let bytes = match identity {
-            Some(_) => self.found(&path)?.map(|found| found.bytes),
-            None => None,
-        };
-        Ok(Now { path, bytes })
+/// An undo that is being made.
+struct Undoing<'u, 'a> {
+    project: &'u Project<'a>,
+    revisions: &'u [Revision],
+    /// For each revision, once it was come to: whether there was anything to do, or why it was left.
+    each: Vec<Option<std::result::Result<bool, String>>>,
+    /// What is changed is part of this.
+    change: Option<ChangeId>,
+}
+
+impl<'a> Undoing<'_, 'a> {
+    /// Plays through what would be done with some revisions, newest first.
+    fn rehearse(&mut self, bundle: &[usize]) -> Rehearsal<'a> {
+        let mut rehearsal = Rehearsal::new(*self.project);
+        for &number in bundle {
+            let came = rehearsal.take_back(&self.revisions[number]);
+            self.each[number] = Some(came.map_err(|error| error.to_string()));
+        }
+        for &number in bundle {
+            // There and back again is no change.
+            if rehearsal.leaves(&self.revisions[number].note) && self.is_taken_back(number) {
+                self.each[number] = Some(Ok(false));
+            }
+        }
+        rehearsal
     }
 
-    /// Tells how a revision is taken back from what its note is now.
-    ///
-    /// # Errors
-    /// When others changed the same since, or what it takes is no longer kept.
-    fn step(&self, revision: &Revision, now: &Now) -> Result<Step> {
-        let changed_since = || changed_since(&now.path);
-        if let Some(former) = &revision.former {
-            return step_of_move(revision, former, now);
-        }
-        let hash_now = now.bytes.as_deref().map(Hash::of);
-        match (revision.before, revision.after) {
-            (Some(before), None) if hash_now == Some(before) => Ok(Step::Nothing),
-            (_, None) if now.bytes.is_some() => Err(Error::Exists {
-                path: now.path.to_string(),
-            }),
-            (Some(before), None) => Ok(Step::BringBack(self.kept(&before, &revision.path)?)),
-            (None, None) => Err(Error::Invalid {
-                message: format!("what {} said is not kept", revision.path),
-                hint: None,
-            }),
-            (None, Some(_)) if revision.operation == Operation::External => Err(Error::Invalid {
-                message: format!("what {} said before was never kept", now.path),
-                hint: None,
-            }),
-            (None, Some(_)) if hash_now.is_none() => Ok(Step::Nothing),
-            (None, Some(after)) if hash_now == Some(after) => Ok(Step::Remove),
-            (None, Some(_)) => Err(changed_since()),
-            (Some(before), Some(after)) => {
-                let Some(bytes) = &now.bytes else {
-                    return Err(deleted_since(&now.path));
-                };
-                if hash_now == Some(before) {
-                    return Ok(Step::Nothing);
-                }
-                let what = |when| format!("{} {when} revision {}", now.path, revision.id.0);
-                let old = self.kept(&before, &what("before"))?;
-                if hash_now == Some(after) {
-                    return Ok(Step::Write(old));
-                }
-                let new = self.kept(&after, &what("after"))?;
-                merge::without(&old, &new, bytes)
-                    .map(|merged| {
-                        if merged == *bytes {
-                            Step::Nothing
-                        } else {
-                            Step::Write(merged)
-                        }
-                    })
-                    .ok_or_else(changed_since)
+    fn is_taken_back(&self, number: usize) -> bool {
+        matches!(self.each[number], Some(Ok(true)))
+    }
+
+    /// Takes some revisions back that have nothing to do with the others.
+    fn take_back(&mut self, bundle: &[usize]) {
+        if let Err(error) = self.try_take_back(bundle) {
+            let message = error.to_string();
+            for &number in bundle {
+                self.each[number] = Some(Err(message.clone()));
             }
         }
     }
-}
 
-/// What a note is before one revision of it is taken back.
-struct Now {
-    /// Where it is, or was last.
-    path: NotePath,
-    /// What it says; `None` when it is not there.
-    bytes: Option<Vec<u8>>,
-}
-
-/// What is done to take one revision back.
-enum Step {
-    /// It is as if the revision had never been made.
-    Nothing,
-    /// The note says this again.
-    Write(Vec<u8>),
-    /// The note is again where it was.
-    Move(NotePath),
-    /// The note is not there again.
-    Remove,
-    /// The note is there again, and says this.
-    BringBack(Vec<u8>),
-}
-
-fn step_of_move(revision: &Revision, former: &str, now: &Now) -> Result<Step> {
-    if now.bytes.is_none() {
-        return Err(deleted_since(&now.path));
+    fn try_take_back(&mut self, bundle: &[usize]) -> Result<()> {
+        let project = self.project;
+        loop {
+            let places = self.places(bundle)?;
+            let paths = self.paths(bundle, &places);
+            let paths: Vec<&NotePath> = paths.iter().collect();
+            let _guard = project.lock_all(&paths)?;
+            if self.places(bundle)? != places {
+                // One of them was moved while the locks were waited for.
+                continue;
+            }
+            let rehearsal = self.rehearse(bundle);
+            let mut taken: HashMap<&str, Vec<RevisionId>> = HashMap::new();
+            for &number in bundle {
+                // What was as if it had never been made is so from now on, whatever the note says then.
+                if matches!(self.each[number], Some(Ok(_))) {
+                    let revision = &self.revisions[number];
+                    taken.entry(&revision.note).or_default().push(revision.id);
+                }
+            }
+            let effects = Effects::of(rehearsal, taken);
+            let failed = effects.make(project, &mut self.change);
+            for &number in bundle {
+                let failure = failed.get(&self.revisions[number].note);
+                if let (true, Some(message)) = (self.is_taken_back(number), failure) {
+                    self.each[number] = Some(Err(message.clone()));
+                }
+            }
+            return Ok(());
+        }
     }
-    match now.path.as_str() {
-        path if path == former => Ok(Step::Nothing),
-        path if path == revision.path => Ok(Step::Move(NotePath::from_disk(former)?)),
-        path => Err(Error::Invalid {
-            message: format!("it was moved since, to {path}"),
-            hint: Some("undo the later move first".to_owned()),
-        }),
-    }
-}
 
-fn changed_since(path: &NotePath) -> Error {
-    Error::Invalid {
-        message: format!("{path} was changed since in the same place"),
-        hint: Some("undo the later change first, or restore a revision".to_owned()),
+    /// Where the notes of some revisions are, by their ids.
+    fn places(&self, bundle: &[usize]) -> Result<BTreeMap<&str, NotePath>> {
+        let mut places = BTreeMap::new();
+        for &number in bundle {
+            let revision = &self.revisions[number];
+            if !places.contains_key(revision.note.as_str()) {
+                places.insert(revision.note.as_str(), self.project.place_of(revision)?);
+            }
+        }
+        Ok(places)
     }
-}
 
-fn deleted_since(path: &NotePath) -> Error {
-    Error::Invalid {
-        message: format!("{path} was deleted since"),
-        hint: Some("restore it first".to_owned()),
+    /// Every path at which something may change.
+    fn paths(&self, bundle: &[usize], places: &BTreeMap<&str, NotePath>) -> BTreeSet<NotePath> {
+        let revisions = bundle.iter().map(|&number| &self.revisions[number]);
+        let told = revisions.flat_map(|revision| [Some(&revision.path), revision.former.as_ref()]);
+        told.flatten()
+            .filter_map(|path| NotePath::from_disk(path).ok())
+            .chain(places.values().cloned())
+            .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! `cairn delete`.
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
+use crate::interrupt::CANCEL;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, json, one_line, text};
 use cairn_engine::Confirm;
@@ -42,7 +43,15 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answ
     } else {
         Confirm::Required
     };
-    let deleted = project.delete_directory(&arguments.identifier, confirm)?;
+    let deleted = project.delete_directory(
+        &arguments.identifier,
+        confirm,
+        &invocation.progress(),
+        &CANCEL,
+    )?;
+    if deleted.cancelled {
+        return Err(Failure::interrupted());
+    }
     let rows: Vec<_> = deleted
         .deleted
         .iter()

@@ -2,6 +2,7 @@
 
 use super::moment;
 use crate::failure::Result;
+use crate::interrupt::CANCEL;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, json, text};
 use cairn_engine::UndoRequest;
@@ -35,7 +36,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
     };
     let engine = invocation.engine()?;
     let project = invocation.project_in_step(&engine)?;
-    let undone = project.undo(&request)?;
+    let undone = project.undo(&request, &invocation.progress(), &CANCEL)?;
     let style = invocation.style();
     let revisions: Vec<_> = undone.undone.iter().map(json::revision).collect();
     let json = json!({

@@ -6,11 +6,11 @@
 use crate::accept::Found;
 use crate::error::IoContext as _;
 use crate::points::{Point, Switch, failpoint, leaves_out};
-use crate::{Project, Result};
+use crate::{Error, Project, Result, files};
 use cairn_history::{ChangeId, Content, Entry, Hash, History, Operation, Outcome, RevisionId};
 use cairn_index::NoteRecord;
 use cairn_note::NotePath;
-use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
 /// A change of one note that is about to be made.
 pub(crate) struct Planned<'t> {
@@ -26,34 +26,35 @@ pub(crate) struct Planned<'t> {
     pub(crate) before: Option<Content>,
     /// What it will say.
     pub(crate) after: Option<Content>,
+    /// The permalink it keeps from where it was.
+    pub(crate) permalink: Option<String>,
 }
 
-/// A recorded change that is being made; dropped without [`Self::done`], it never happened.
+/// A recorded change that is being made; dropped before anybody says what came of it, it never happened.
 #[must_use = "a change that is made must be said to be done"]
 pub(crate) struct Recorded<'a> {
     history: &'a History,
-    /// The change it is part of.
-    pub(crate) change: ChangeId,
+    change: ChangeId,
     revisions: Vec<RevisionId>,
-    outcome: Outcome,
+    /// `None` when only a later look at the file can tell.
+    outcome: Option<Outcome>,
 }
 
-impl Recorded<'_> {
-    /// Says that the file is what was recorded.
-    pub(crate) fn done(mut self) -> ChangeId {
-        self.outcome = Outcome::Done;
-        self.change
-    }
+/// A change that was made.
+#[must_use = "whether the disk has it must be told, too"]
+pub(crate) struct Made {
+    /// What it is part of.
+    pub(crate) change: ChangeId,
+    /// What the disk said that may not keep it.
+    pub(crate) unsynced: Result<()>,
 }
 
 impl Drop for Recorded<'_> {
     fn drop(&mut self) {
-        let outcomes: Vec<_> = self
-            .revisions
-            .iter()
-            .map(|revision| (*revision, self.outcome))
-            .collect();
-        self.history.settle(&outcomes);
+        if let Some(outcome) = self.outcome {
+            let outcomes = self.revisions.iter().map(|revision| (*revision, outcome));
+            self.history.settle(&outcomes.collect::<Vec<_>>());
+        }
     }
 }
 
@@ -64,7 +65,38 @@ impl<'a> Project<'a> {
         planned: Planned<'_>,
         change: Option<ChangeId>,
     ) -> Result<Recorded<'a>> {
-        let entry = Entry {
+        self.may_record(planned.path)?;
+        let recorded = self.record_all(vec![(self.to_record(planned), Vec::new())], change)?;
+        Ok(Recorded {
+            history: &self.engine.history,
+            change: recorded.change,
+            revisions: recorded.revisions,
+            outcome: Some(Outcome::Undone),
+        })
+    }
+
+    /// Passes the point at which a change of that file is about to be recorded.
+    pub(super) fn may_record(&self, path: &NotePath) -> Result<()> {
+        let file = self.root().join(path.as_str());
+        failpoint(Point::Record, &file).context("record a change of", &file)
+    }
+
+    /// Records changes of many notes in one step, all or none, as part of `change` if there is one; each with the
+    /// revisions it takes back.
+    pub(super) fn record_all(
+        &self,
+        mut entries: Vec<(Entry, Vec<RevisionId>)>,
+        change: Option<ChangeId>,
+    ) -> cairn_history::Result<cairn_history::Recorded> {
+        if leaves_out(Switch::History) {
+            entries.clear();
+        }
+        self.engine.history.record_undo(change, entries)
+    }
+
+    /// Returns a change as the history takes it.
+    pub(super) fn to_record(&self, planned: Planned<'_>) -> Entry {
+        Entry {
             project: self.id().0,
             note: planned.note,
             path: planned.path.to_string(),
@@ -74,68 +106,70 @@ impl<'a> Project<'a> {
             time: (self.engine.settings.clock)(),
             before: planned.before,
             after: planned.after,
-            permalink: None,
-        };
-        let history = &*self.engine.history;
-        let file = self.root().join(planned.path.as_str());
-        failpoint(Point::Record, &file).context("record a change of", &file)?;
-        let entries = if leaves_out(Switch::History) {
-            Vec::new()
-        } else {
-            vec![entry]
-        };
-        let recorded = match change {
-            Some(change) => history.record_in(change, entries)?,
-            None => history.record(entries)?,
-        };
-        Ok(Recorded {
-            history,
-            change: recorded.change,
-            revisions: recorded.revisions,
-            outcome: Outcome::Undone,
-        })
-    }
-
-    /// Returns the id under which the history knows a note: the one it was first recorded with, which the index may
-    /// have forgotten.
-    pub(crate) fn history_id(&self, record: &NoteRecord) -> Result<String> {
-        let history = &self.engine.history;
-        match history.identity(record.project.0, record.path.as_str())? {
-            Some(identity) => Ok(identity.note),
-            None => self.free_id(&record.external_id, &record.path),
+            permalink: planned.permalink,
         }
     }
 
-    /// Returns the id of the note at a path, or the one a new note there will get.
-    pub(crate) fn note_id(&self, path: &NotePath) -> Result<String> {
-        let identity = self.engine.history.identity(self.id().0, path.as_str())?;
-        if let Some(identity) = identity {
-            return Ok(identity.note);
-        }
-        let id = self
-            .session("name a note")?
-            .external_id_at(self.id(), path)?;
-        self.free_id(&id, path)
+    /// Says what came of a recorded change when the file was to be changed.
+    ///
+    /// # Errors
+    /// The error of the file, unless the change is made all the same.
+    pub(crate) fn made<T>(&self, mut recorded: Recorded<'_>, changed: Result<T>) -> Result<Made> {
+        let (change, revision) = (recorded.change, recorded.revisions.first());
+        let (outcome, told) = self.came_of(revision.copied(), changed);
+        recorded.outcome = outcome;
+        let unsynced = told?;
+        Ok(Made { change, unsynced })
     }
 
-    /// Returns `id`, unless it is that of a note that is or was last elsewhere: the index makes ids from paths, and
-    /// knows neither what was moved before it was built nor what is in the trash.
-    fn free_id(&self, id: &str, path: &NotePath) -> Result<String> {
-        let (history, project) = (&self.engine.history, self.id().0);
-        let mut free = id.to_owned();
-        for number in 1_u32.. {
-            let places = history.places(project, &free)?;
-            if places.last().is_none_or(|last| last.path == path.as_str()) {
-                break;
+    /// Tells what came of a recorded change when the file was to be changed, for the history and for whoever asked:
+    /// an error, or that it is made, with what the disk said of it.
+    pub(super) fn came_of<T>(
+        &self,
+        revision: Option<RevisionId>,
+        changed: Result<T>,
+    ) -> (Option<Outcome>, Result<Result<()>>) {
+        match changed {
+            Ok(_) => (Some(Outcome::Done), Ok(Ok(()))),
+            Err(error @ Error::Unsynced { .. }) => (Some(Outcome::Done), Ok(Err(error))),
+            // A system that says that it failed may have done it all the same, or one half of it.
+            Err(error @ Error::Io { .. }) => match revision.map(|id| self.seen(id)) {
+                Some(Ok(Some((path, done)))) => {
+                    let error = files::unsynced(&path, done, Arc::new(error));
+                    (Some(Outcome::Done), Ok(Err(error)))
+                }
+                Some(Ok(None)) => (Some(Outcome::Undone), Err(error)),
+                Some(Err(_)) => (None, Err(error)),
+                None => (Some(Outcome::Undone), Err(error)),
+            },
+            Err(error) => (Some(Outcome::Undone), Err(error)),
+        }
+    }
+
+    /// Returns what a file shows of a change to have been done, and where; `None` when it is as it was.
+    ///
+    /// # Errors
+    /// When nobody can tell now. The next sync finds out.
+    fn seen(&self, id: RevisionId) -> Result<Option<(NotePath, &'static str)>> {
+        let Some(revision) = self.engine.history.revision(id)? else {
+            return Ok(None);
+        };
+        let path = NotePath::from_disk(&revision.path)?;
+        let now = self.found(&path)?.map(|found| Hash::of(&found.bytes));
+        let Some(former) = &revision.former else {
+            let done = if now.is_some() { "written" } else { "deleted" };
+            return Ok((now == revision.after).then_some((path, done)));
+        };
+        let former = NotePath::from_disk(former)?;
+        match (now, self.found(&former)?) {
+            (Some(_), None) => Ok(Some((path, "moved"))),
+            (Some(_), Some(_)) if files::has_both_names(self.root(), &former, &path) => {
+                Err(Error::Exists {
+                    path: path.to_string(),
+                })
             }
-            let mut bytes = [0; 16];
-            let digest = Sha256::digest(format!("{id}\0{path}\0{number}"));
-            bytes.copy_from_slice(&digest[..16]);
-            free = uuid::Builder::from_custom_bytes(bytes)
-                .into_uuid()
-                .to_string();
+            _ => Ok(None),
         }
-        Ok(free)
     }
 
     /// Returns what a file that is no text, too, says now; it is read only if the history has not seen it.

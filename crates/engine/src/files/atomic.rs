@@ -14,6 +14,7 @@ use cairn_note::NotePath;
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Writes a file: temporary file in the same folder, sync, rename, sync of the folder. Folders are made.
 ///
@@ -27,16 +28,30 @@ pub(crate) fn write(
     durability: Durability,
     last_look: impl FnOnce() -> Result<()>,
 ) -> Result<Fingerprint> {
+    let (fingerprint, folder) = write_name(root, path, bytes, durability, last_look)?;
+    sync_names(&[folder], durability)
+        .map_err(|source| unsynced(path, "written", Arc::new(source)))?;
+    Ok(fingerprint)
+}
+
+/// As [`write()`], but whoever calls syncs the folder.
+pub(crate) fn write_name(
+    root: &Path,
+    path: &NotePath,
+    bytes: &[u8],
+    durability: Durability,
+    last_look: impl FnOnce() -> Result<()>,
+) -> Result<(Fingerprint, PathBuf)> {
     let target = target(root, path)?;
     let folder = target.parent().unwrap_or(root);
-    make_folders(root, folder, durability)?;
+    let made = make_folders(root, folder, durability)?;
     let existing = match fs::metadata(&target) {
         Ok(metadata) if metadata.is_dir() => {
             return Err(invalid(format!("{path} is a folder")));
         }
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error).context("look at", target),
+        Err(error) => return Err(error).context("look at", &target),
     };
     let mut temporary = disk(Point::Create, &target, None, || temporary(folder))
         .context("create a file in", folder)?;
@@ -64,12 +79,13 @@ pub(crate) fn write(
         temporary.persist(&target).map_err(|failure| failure.error)
     });
     drop(persisted.context("replace", &target)?);
-    sync_folder(folder, durability)?;
-    Ok(Fingerprint {
+    made.keep();
+    let fingerprint = Fingerprint {
         size: bytes.len() as u64,
         modified_ns: super::reading::modified_ns(&written),
         checksum: checksum(bytes),
-    })
+    };
+    Ok((fingerprint, folder.to_owned()))
 }
 
 /// Moves a file without ever replacing another. Folders are made.
@@ -79,13 +95,24 @@ pub(crate) fn rename(
     to: &NotePath,
     durability: Durability,
 ) -> Result<()> {
+    let folders = rename_name(root, from, to, durability)?;
+    sync_names(&folders, durability).map_err(|source| unsynced(to, "moved", Arc::new(source)))
+}
+
+/// As [`rename`], but whoever calls syncs the folders.
+pub(crate) fn rename_name(
+    root: &Path,
+    from: &NotePath,
+    to: &NotePath,
+    durability: Durability,
+) -> Result<Vec<PathBuf>> {
     let source = inside(root, from)?;
     let target = inside(root, to)?;
     let (source_folder, folder) = (
         source.parent().unwrap_or(root),
         target.parent().unwrap_or(root),
     );
-    make_folders(root, folder, durability)?;
+    let made = make_folders(root, folder, durability)?;
     failpoint(Point::Unname, &source).context("move", &source)?;
     if is_other_spelling(&source, &target) {
         disk(Point::Rename, &target, Some(&source), || {
@@ -95,11 +122,12 @@ pub(crate) fn rename(
     } else {
         move_new(&source, &target, to)?;
     }
-    sync_folder(folder, durability)?;
+    made.keep();
+    let mut folders = vec![folder.to_owned()];
     if source_folder != folder {
-        sync_folder(source_folder, durability)?;
+        folders.push(source_folder.to_owned());
     }
-    Ok(())
+    Ok(folders)
 }
 
 /// Takes the first name of a file away that has its second one already: a move that was interrupted between both.
@@ -114,6 +142,14 @@ pub(crate) fn finish_rename(
         remove(root, from, durability)?;
     }
     Ok(())
+}
+
+/// Whether a file has both names.
+pub(crate) fn has_both_names(root: &Path, one: &NotePath, other: &NotePath) -> bool {
+    match (inside(root, one), inside(root, other)) {
+        (Ok(one), Ok(other)) => is_same_file(&one, &other),
+        _ => false,
+    }
 }
 
 /// Whether both names are those of one file.
@@ -137,10 +173,32 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 /// Removes a file; of a symbolic link, the link.
 pub(crate) fn remove(root: &Path, path: &NotePath, durability: Durability) -> Result<()> {
+    let folder = remove_name(root, path)?;
+    sync_names(&[folder], durability).map_err(|source| unsynced(path, "deleted", Arc::new(source)))
+}
+
+/// As [`remove`], but whoever calls syncs the folder.
+pub(crate) fn remove_name(root: &Path, path: &NotePath) -> Result<PathBuf> {
     let target = inside(root, path)?;
     failpoint(Point::Unname, &target).context("remove", &target)?;
     disk(Point::Unlink, &target, None, || fs::remove_file(&target)).context("remove", &target)?;
-    sync_folder(target.parent().unwrap_or(root), durability)
+    Ok(target.parent().unwrap_or(root).to_owned())
+}
+
+/// Makes new and removed names in folders durable.
+pub(crate) fn sync_names(folders: &[PathBuf], durability: Durability) -> Result<()> {
+    folders
+        .iter()
+        .try_for_each(|folder| sync_folder(folder, durability))
+}
+
+/// The error of a change that was made, while its folder could not be synced.
+pub(crate) fn unsynced(path: &NotePath, done: &'static str, source: Arc<Error>) -> Error {
+    Error::Unsynced {
+        path: path.to_string(),
+        done,
+        source,
+    }
 }
 
 /// Gives the file its second name before taking the first away: only a new link is refused by every system
@@ -258,21 +316,48 @@ fn keep_owner(file: &File, existing: &Metadata) {
     let _ = (file, existing);
 }
 
+/// Folders that were made for a file; those that hold nothing go again unless the file came.
+#[must_use = "the folders are removed when this is dropped"]
+struct MadeFolders<'p>(Vec<&'p Path>);
+
+impl MadeFolders<'_> {
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for MadeFolders<'_> {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // One that holds something by now stays.
+            drop(fs::remove_dir(folder));
+        }
+    }
+}
+
 /// Makes the folder and those above it, and syncs each folder that got a new entry.
-fn make_folders(root: &Path, folder: &Path, durability: Durability) -> Result<()> {
+fn make_folders<'p>(
+    root: &Path,
+    folder: &'p Path,
+    durability: Durability,
+) -> Result<MadeFolders<'p>> {
+    let mut made = MadeFolders(Vec::new());
     if folder.is_dir() {
-        return Ok(());
+        return Ok(made);
     }
     let missing = |folder: &&Path| folder.starts_with(root) && *folder != root && !folder.is_dir();
     let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
     for folder in new.into_iter().rev() {
         match disk(Point::MakeFolder, folder, None, || fs::create_dir(folder)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
-            result => result.context("create the folder", folder)?,
+            result => {
+                result.context("create the folder", folder)?;
+                made.0.push(folder);
+            }
         }
         sync_folder(folder.parent().unwrap_or(root), durability)?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// Makes new and removed names in a folder durable.

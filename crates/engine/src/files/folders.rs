@@ -46,6 +46,20 @@ pub(crate) fn remove_empty_folders(root: &Path, folder: &NotePath) -> Result<()>
     Ok(())
 }
 
+/// Removes a folder that a note has left, and those above it, as far as they hold nothing at all. What cannot be removed
+/// stays: no note is in it.
+pub(crate) fn remove_if_left(root: &Path, folder: &NotePath) {
+    let Ok(absolute) = inside(root, folder) else {
+        return;
+    };
+    let below = |folder: &&Path| *folder != root && folder.starts_with(root);
+    for folder in absolute.ancestors().take_while(below) {
+        if disk(Point::RemoveFolder, folder, None, || fs::remove_dir(folder)).is_err() {
+            break;
+        }
+    }
+}
+
 /// Returns whether the folder is gone.
 fn remove_if_empty(folder: &Path) -> Result<bool> {
     let mut is_empty = true;

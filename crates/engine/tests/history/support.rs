@@ -124,7 +124,9 @@ pub(crate) fn restore(project: Project<'_>, identifier: &str, revision: Option<i
 }
 
 pub(crate) fn undo(project: Project<'_>, request: &UndoRequest) -> Undone {
-    project.undo(request).expect("there is something to undo")
+    project
+        .undo(request, &Silent, &Cancel::new())
+        .expect("there is something to undo")
 }
 
 pub(crate) fn undo_last(project: Project<'_>) -> Undone {

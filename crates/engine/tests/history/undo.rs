@@ -3,7 +3,7 @@
 use crate::support::{
     Desk, append, main, replace, revisions, sync, tick, told, undo, undo_last, write,
 };
-use cairn_engine::{UndoRequest, Undone};
+use cairn_engine::{Cancel, Silent, UndoRequest, Undone};
 use jiff::Timestamp;
 
 fn by(actor: &str, since: Timestamp) -> UndoRequest {
@@ -126,7 +126,6 @@ fn a_note_is_found_where_it_is_now() {
         told(&engine, "else/Green.md"),
         [
             "undo person else/Green.md",
-            "undo person else/Green.md",
             "external external deep/Tea.md > else/Green.md",
             "edit agent deep/Tea.md",
             "move person Tea.md > deep/Tea.md",
@@ -241,7 +240,7 @@ fn a_note_made_after_a_deletion_at_its_place_is_another_note() {
 fn no_change_is_no_change_to_undo() {
     let desk = Desk::new("//- Tea.md\na\n");
     let engine = desk.synced();
-    let error = main(&engine).undo(&UndoRequest::default());
+    let error = main(&engine).undo(&UndoRequest::default(), &Silent, &Cancel::new());
     let error = error.expect_err("nothing was changed");
     assert_eq!(error.to_string(), "there is no change to undo");
 }

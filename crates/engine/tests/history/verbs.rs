@@ -83,7 +83,7 @@ fn each_change_is_undone_and_an_undo_too() {
             assert_eq!(moved.expect("it is a folder").moved.len(), 2);
         }),
         ("delete a folder", &|| {
-            let deleted = project.delete_directory("z", Confirm::Given);
+            let deleted = project.delete_directory("z", Confirm::Given, &Silent, &Cancel::new());
             assert_eq!(deleted.expect("it is a folder").deleted.len(), 2);
         }),
     ];
@@ -133,7 +133,7 @@ fn a_deleted_folder_is_one_change_and_comes_back() {
         Desk::new("//- a/One.md\n1\n//- a/b/Two.md\n2\n//- a/pic.png\nnot text\n//- Three.md\n3\n");
     let engine = desk.synced();
     let before = desk.vault.snapshot();
-    let deleted = main(&engine).delete_directory("a", Confirm::Given);
+    let deleted = main(&engine).delete_directory("a", Confirm::Given, &Silent, &Cancel::new());
     assert_eq!(deleted.expect("it is a folder").failed, []);
     assert_eq!(desk.vault.files().len(), 1);
     let trash = main(&engine).trash().expect("it can be asked");

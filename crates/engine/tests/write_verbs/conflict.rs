@@ -2,8 +2,8 @@
 
 use crate::support::{append, base, found, main, open, opened, replacing, request};
 use cairn_engine::{
-    Confirm, EditRequest, Engine, Error, IndexLocation, ProjectSettings, ReadRequest, Settings,
-    WriteRequest,
+    Cancel, Confirm, EditRequest, Engine, Error, IndexLocation, ProjectSettings, ReadRequest,
+    Settings, Silent, WriteRequest,
 };
 use cairn_testkit::Vault;
 use std::thread;
@@ -301,7 +301,7 @@ fn a_disk_that_is_not_there_deletes_nothing_and_is_not_written_beside() {
             assert!(matches!(error, Error::Root { .. }), "{error}");
         }
         let deleted = project
-            .delete_directory("/", Confirm::Given)
+            .delete_directory("/", Confirm::Given, &Silent, &Cancel::new())
             .expect("each file fails for itself");
         assert_eq!((deleted.deleted.len(), deleted.failed.len()), (0, 60));
         assert_eq!(root.exists(), is_bare, "nothing is made in its place");

@@ -209,7 +209,7 @@ fn a_folder_is_deleted_with_what_is_known_of_it() {
     vault.write("a/changed.md", "someone else\n");
     vault.write("a/deep/new.md", "not indexed\n");
     let deleted = main(&engine)
-        .delete_directory("a", Confirm::Required)
+        .delete_directory("a", Confirm::Required, &Silent, &Cancel::new())
         .expect("it is small");
     assert_eq!(deleted.deleted, ["a/deep/two.md", "a/one.md"]);
     assert_eq!(deleted.failed.len(), 1);
@@ -218,11 +218,11 @@ fn a_folder_is_deleted_with_what_is_known_of_it() {
     assert_eq!(left, ["a/changed.md", "a/deep/new.md", "ab/three.md"]);
     sync(&engine);
     main(&engine)
-        .delete_directory("a/", Confirm::Required)
+        .delete_directory("a/", Confirm::Required, &Silent, &Cancel::new())
         .expect("it is small");
     assert!(!vault.has("a"));
     let nothing = main(&engine)
-        .delete_directory("a", Confirm::Required)
+        .delete_directory("a", Confirm::Required, &Silent, &Cancel::new())
         .expect("nothing to delete");
     assert!(nothing.deleted.is_empty());
 }
@@ -236,7 +236,7 @@ fn large_deletions_are_confirmed() {
     let engine = open(&vault);
     for folder in ["many", "/", ""] {
         let error = main(&engine)
-            .delete_directory(folder, Confirm::Required)
+            .delete_directory(folder, Confirm::Required, &Silent, &Cancel::new())
             .expect_err("it is large");
         assert!(
             matches!(error, Error::Unconfirmed { count: 51, .. }),
@@ -246,7 +246,7 @@ fn large_deletions_are_confirmed() {
     }
     assert_eq!(vault.files().len(), 51);
     let deleted = main(&engine)
-        .delete_directory("/", Confirm::Given)
+        .delete_directory("/", Confirm::Given, &Silent, &Cancel::new())
         .expect("it is confirmed");
     assert_eq!(deleted.deleted.len(), 51);
     assert!(!vault.has("many") && vault.root().is_dir());

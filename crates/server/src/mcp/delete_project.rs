@@ -65,7 +65,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let project = found(call, wanted)?;
     let settings = project.settings();
     let deleted = if call.arguments.flag("delete_notes") {
-        match notes(&project, call.arguments.flag("confirm"))? {
+        match notes(call, &project)? {
             Notes::Unconfirmed(count) => {
                 return Ok(Reply::text(unconfirmed(&settings.name, count)));
             }
@@ -139,8 +139,10 @@ enum Notes {
 }
 
 /// Deletes what is known of the project's files; `delete_notes` confirms a handful, more than that takes `confirm`.
-fn notes(project: &Project<'_>, confirmed: bool) -> Result<Notes, Failure> {
-    let count = match project.delete_directory("/", Confirm::Required) {
+fn notes(call: &Call<'_>, project: &Project<'_>) -> Result<Notes, Failure> {
+    let delete = |confirm| project.delete_directory("/", confirm, call.progress, call.cancel);
+    let confirmed = call.arguments.flag("confirm");
+    let count = match delete(Confirm::Required) {
         Err(Error::Unconfirmed { count, .. }) => count,
         deleted => return Ok(Notes::Deleted(deleted?)),
     };
@@ -148,7 +150,7 @@ fn notes(project: &Project<'_>, confirmed: bool) -> Result<Notes, Failure> {
         return Ok(Notes::Unconfirmed(count));
     }
     Ok(Notes::Deleted(
-        project.delete_directory("/", Confirm::Given)?,
+        delete(Confirm::Given)?,
     ))
 }
 

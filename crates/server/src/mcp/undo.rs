@@ -77,7 +77,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         dry_run: call.arguments.flag("dry_run"),
     };
     let project = call.project()?;
-    let undone = project.undo(&request)?;
+    let undone = project.undo(&request, call.progress, call.cancel)?;
     if undone.change.is_some() {
         call.host.tell_changed(&project.settings().name, true);
     }

@@ -26,7 +26,9 @@ pub(super) fn deleted(call: &Call<'_>, identifier: &str, routed: &Routed<'_>) ->
             hint: None,
         })
     } else {
-        routed.project.delete_directory(&routed.local, confirm)
+        routed
+            .project
+            .delete_directory(&routed.local, confirm, call.progress, call.cancel)
     };
     if let Ok(deleted) = &deleted
         && !deleted.deleted.is_empty()
