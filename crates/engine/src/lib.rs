@@ -8,6 +8,7 @@ mod accept;
 mod error;
 mod files;
 mod identify;
+mod identities;
 mod ignore_rules;
 mod lines;
 mod look_up;
@@ -249,6 +250,17 @@ impl Engine {
     /// Forgets what the index knows of a project that left the registry; its files stay.
     pub fn forget(&self, project: &ProjectSettings) -> Result<()> {
         Ok(self.index.forget(project.id())?)
+    }
+}
+
+impl Engine {
+    /// Makes the history of a project that is known by another name or folder now that of what it is now; its index is
+    /// made again by the next sync.
+    ///
+    /// # Errors
+    /// When the history cannot be written. It is as it was then.
+    pub fn adopt(&self, before: &ProjectSettings, now: &ProjectSettings) -> Result<Adoption> {
+        Ok(self.history.adopt(before.id().0, now.id().0)?)
     }
 }
 

@@ -230,6 +230,17 @@ pub struct Place {
     pub since: Option<Timestamp>,
 }
 
+/// What came of handing the history of one project to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adoption {
+    /// It changed hands.
+    Done,
+    /// There was none.
+    Nothing,
+    /// The other project has one of its own; both stay as they are.
+    Occupied,
+}
+
 /// How much is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {

@@ -6,11 +6,11 @@ use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, Style, json, one_line, text};
 use crate::settings::registry::{self, MakeDefault};
 use crate::settings::{Config, Home, Keeping, Reach, keys};
-use cairn_engine::{Engine, ProjectInfo, ProjectSettings};
+use cairn_engine::{Adoption, Engine, ProjectInfo, ProjectSettings};
 use cairn_index::Count;
 use clap::Subcommand;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Commands of `cairn project`.
 #[derive(Debug, Subcommand)]
@@ -97,18 +97,45 @@ pub(crate) fn run(invocation: &Invocation, command: Command) -> Result<Answer> {
             )?;
             one(invocation, &home, "default", settings.project(None)?)
         }
-        Command::Move { name, folder } => {
-            let home = invocation.writable_home()?;
-            let (before, after) = home
-                .config_file()
-                .update(|document| registry::relocate(document, &name, &folder))?;
-            if before != after {
-                forget(invocation, &home, &before)?;
-            }
-            one(invocation, &home, "moved", &after)
-        }
+        Command::Move { name, folder } => relocate(invocation, &name, &folder),
         Command::Info { name } => info(invocation, name.as_deref()),
     }
+}
+
+/// Says where a project's folder is, and takes its history there.
+///
+/// The history goes first: whoever is interrupted between the two does the same again, while a registry that had gone
+/// first would not tell any more whose history is left.
+fn relocate(invocation: &Invocation, name: &str, folder: &Path) -> Result<Answer> {
+    let home = invocation.writable_home()?;
+    let file = home.config_file();
+    let mut draft = file.draft()?;
+    let (before, after) = registry::relocate(&mut draft.document, name, folder)?;
+    let mut adoption = Adoption::Nothing;
+    if before != after {
+        let written = draft.write()?;
+        let engine = kept_engine(invocation, &home)?;
+        if let Some(engine) = &engine {
+            adoption = engine.adopt(&before, &after)?;
+        }
+        if let Err(error) = written.publish() {
+            if let (Some(engine), Adoption::Done) = (&engine, adoption) {
+                engine.adopt(&after, &before)?;
+            }
+            return Err(error.into());
+        }
+        if let Some(engine) = engine {
+            engine.forget(&before)?;
+        }
+    }
+    let answer = one(invocation, &home, "moved", &after)?;
+    Ok(match adoption {
+        Adoption::Occupied => answer.notice(
+            "a project of that name and folder had a history before, and has it again; \
+             the one of the former folder is kept for it",
+        ),
+        Adoption::Done | Adoption::Nothing => answer,
+    })
 }
 
 fn list(invocation: &Invocation) -> Result<Answer> {
@@ -273,10 +300,19 @@ fn default_name(config: &Config) -> Option<String> {
 
 /// Removes what the index knows of a project that left the registry.
 fn forget(invocation: &Invocation, home: &Home, project: &ProjectSettings) -> Result<()> {
-    if !home.index().is_file() {
-        return Ok(());
+    match kept_engine(invocation, home)? {
+        Some(engine) => Ok(engine.forget(project)?),
+        None => Ok(()),
+    }
+}
+
+/// Opens index and history, if there are any.
+fn kept_engine(invocation: &Invocation, home: &Home) -> Result<Option<Engine>> {
+    let index = home.index();
+    if !index.is_file() && !index.with_file_name("history.db").is_file() {
+        return Ok(None);
     }
     let config = home.read_config()?;
-    let engine = Engine::open(home.settings(&config, Reach::Registry, invocation.keeping())?)?;
-    Ok(engine.forget(project)?)
+    let settings = home.settings(&config, Reach::Registry, invocation.keeping())?;
+    Ok(Some(Engine::open(settings)?))
 }

@@ -9,6 +9,7 @@ mod open;
 mod options;
 mod queue;
 
+mod adopt;
 mod content;
 mod identity;
 mod record;

@@ -1,5 +1,6 @@
 //! The contract of the history, on memory and on a file, and what only files can go through.
 
+mod adopt;
 mod bench;
 
 mod contents;
