@@ -88,6 +88,13 @@ impl From<Revision> for NoteRevision {
     }
 }
 
+impl NoteRevision {
+    /// Whether it was seen and not made: nobody knows who did it.
+    pub fn is_outside(&self) -> bool {
+        self.operation == Operation::External.name()
+    }
+}
+
 /// A note the history knows: one that is there, or one in the trash.
 pub(crate) struct Remembered {
     pub(crate) note: Option<NoteRecord>,

@@ -1,7 +1,7 @@
 //! `cairn history`.
 
 use super::{moment, prune_history};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::invocation::Invocation;
 use crate::output::{Answer, json, text};
 use cairn_engine::{ChangesRequest, HistoryRequest, NoteRevision, Project};
@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 /// Arguments of `cairn history`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -41,8 +40,12 @@ enum Command {
 
 /// Lists the revisions of a note or of the project.
 pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answer> {
-    if let Some(Command::Prune(arguments)) = &arguments.command {
-        return prune_history::run(invocation, arguments);
+    if let Some(Command::Prune(prune)) = &arguments.command {
+        if let Some(identifier) = &arguments.identifier {
+            let message = format!("the history is pruned as a whole, and not of '{identifier}'");
+            return Err(Failure::invalid(message).hint("leave out the note"));
+        }
+        return prune_history::run(invocation, prune);
     }
     let since = moment::read(arguments.since.as_deref())?;
     let engine = invocation.engine()?;

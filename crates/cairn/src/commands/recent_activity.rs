@@ -81,9 +81,12 @@ fn by_anybody(
     Ok((answer, json!({ "notes": list })))
 }
 
-/// What was done last, and by whom.
+/// What was done last, and by whom, if that is known.
 fn changed(change: &NoteRevision) -> String {
-    format!("{} by {}", change.operation, one_line(&change.actor))
+    match change.is_outside() {
+        true => change.operation.to_owned(),
+        false => format!("{} by {}", change.operation, one_line(&change.actor)),
+    }
 }
 
 fn by_actor(

@@ -114,7 +114,7 @@ fn history_prune() {
     assert!(lines[2].starts_with("before: 2 revisions, "), "{said}");
     assert_eq!(lines.len(), 3);
     bench.run(&["config", "set", "history_keep_trash_days", "90"]);
-    let pruned = bench.json(&["history", "prune", "--json"]);
+    let pruned = bench.json(&["history", "--json", "prune"]);
     assert_eq!(pruned["keep_all_days"], 30);
     assert_eq!(pruned["keep_daily_days"], Value::Null);
     assert_eq!(pruned["keep_trash_days"], 90);
@@ -124,6 +124,11 @@ fn history_prune() {
     );
     assert_eq!(pruned["after"]["revisions"], 2);
     assert!(pruned["before"]["bytes"].as_u64() > Some(0), "{pruned}");
+    let said = bench.run(&["history", "Coffee", "prune"]);
+    assert!(
+        said.starts_with("! error: the history is pruned as a whole, and not of 'Coffee'\n"),
+        "{said}"
+    );
     let said = bench.run(&["history", "prune", "--project", "notes"]);
     assert_eq!(
         said,

@@ -75,6 +75,8 @@ fn worked_on() -> Server {
     does("cursor", "write_note", new);
     let more = json!({ "identifier": "Plan", "operation": "append", "content": "more\n" });
     does("claude", "edit_note", more);
+    let kept = json!({ "title": "Kept", "content": "x", "directory": "" });
+    does("codex", "write_note", kept);
     server
 }
 
@@ -99,22 +101,26 @@ fn who_changed_what() {
             "recent_activity",
             json!({ "actor": "claude", "page_size": 1, "output_format": "json" })
         ),
-        ("recent_activity", json!({ "actor": "codex" })),
+        ("recent_activity", json!({ "actor": "nobody" })),
         (
             "recent_activity",
-            json!({ "actor": "codex", "output_format": "json" })
+            json!({ "actor": "nobody", "output_format": "json" })
         ),
         (
             "recent_activity",
             json!({ "actor": "claude", "type": "relation" })
         ),
     ]));
+    server.vault("main").write("Kept.md", "other\n");
+    server.call("sync", &json!({}));
     let all = server.call("recent_activity", &json!({}));
     for line in [
         "• Plan (/) [id: ",
         "], edit by claude\n",
         "• Tea (cellar) [id: ",
         "], move by claude\n",
+        "• Kept (/) [id: ",
+        "], external\n",
     ] {
         assert!(all.contains(line), "{line} is not in\n{all}");
     }
@@ -154,8 +160,11 @@ fn what_somebody_did_in_every_project_when_none_is_meant() {
     );
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| row["deleted"] == true));
-    let said = server.call("recent_activity", &json!({ "actor": "codex" }));
-    assert_eq!(said, "Nothing by 'codex' within 7d. Changes are by: claude");
+    let said = server.call("recent_activity", &json!({ "actor": "nobody" }));
+    assert_eq!(
+        said,
+        "Nothing by 'nobody' within 7d. Changes are by: claude"
+    );
 }
 
 #[test]

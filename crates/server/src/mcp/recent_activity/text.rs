@@ -98,8 +98,10 @@ fn notes(items: &[RecentItem], changes: &Changes) -> Option<String> {
         .filter_map(|item| match item {
             RecentItem::Note(note) => {
                 let change = changes.get(note.path.as_str());
-                let change = change
-                    .map(|change| format!(", {} by {}", change.operation, one_line(&change.actor)));
+                let change = change.map(|change| match change.is_outside() {
+                    true => format!(", {}", change.operation),
+                    false => format!(", {} by {}", change.operation, one_line(&change.actor)),
+                });
                 Some(line(note, &change.unwrap_or_default()))
             }
             _ => None,
