@@ -46,7 +46,7 @@ fn a_history_in_text_and_json() {
         ("note_history", json!({ "identifier": "Tea" })),
         (
             "note_history",
-            json!({ "identifier": "main/cellar/tea", "output_format": "json", "page_size": "1" })
+            json!({ "identifier": "main/drinks/tea", "output_format": "json", "page_size": "1" })
         ),
         (
             "note_history",
