@@ -1,8 +1,9 @@
 //! What a prune takes out of the history, and what can still be had afterwards.
 
-use crate::support::{Desk, append, content, main, revisions, told, write};
+use crate::support::{Desk, append, content, main, revisions, sync, told, write};
 use cairn_engine::{Cancel, Engine, Error, Progress, Retention, Settings, Silent};
-use jiff::Timestamp;
+use cairn_history::Hash;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -11,8 +12,17 @@ fn later() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("it is a time")
 }
 
+/// Two days after [`later`].
+fn two_days_later() -> Timestamp {
+    later() + SignedDuration::from_hours(48)
+}
+
 /// Opens an engine years later that keeps no more than it must.
 fn strict(desk: &Desk) -> Engine {
+    strict_at(desk, later)
+}
+
+fn strict_at(desk: &Desk, clock: fn() -> Timestamp) -> Engine {
     let day = Duration::from_secs(24 * 60 * 60);
     Engine::open(Settings {
         retention: Retention {
@@ -20,7 +30,7 @@ fn strict(desk: &Desk) -> Engine {
             daily: Some(day),
             trash: Some(day),
         },
-        clock: later,
+        clock,
         ..desk.settings()
     })
     .expect("it opens")
@@ -114,4 +124,23 @@ fn a_prune_says_how_far_it_is_and_can_be_stopped() {
         .prune_history(&Silent, &Cancel::new())
         .expect("it goes on");
     assert_eq!(told(&engine, "Tea").len(), 1);
+}
+
+#[test]
+fn what_a_note_said_when_it_was_first_seen_goes_with_it_and_stays_as_long_as_it_says_it() {
+    let desk = Desk::new("//- Gone.md\ngone\n//- Stays.md\nstays\n");
+    let engine = desk.synced();
+    desk.vault.remove("Gone.md");
+    sync(&engine);
+    drop(engine);
+    let kept = |text: &str| {
+        let kept = desk.history().has(&Hash::of(text.as_bytes()));
+        kept.expect("it can be asked")
+    };
+    for (clock, is_kept) in [(later as fn() -> Timestamp, true), (two_days_later, false)] {
+        let engine = strict_at(&desk, clock);
+        let pruned = engine.prune_history(&Silent, &Cancel::new());
+        assert_eq!(pruned.expect("it prunes").now.revisions, 0);
+        assert_eq!((kept("gone\n"), kept("stays\n")), (is_kept, true));
+    }
 }
