@@ -9,6 +9,7 @@ use crate::interrupt::{self, CANCEL};
 use crate::invocation::Invocation;
 use crate::output::{Answer, one_line};
 use cairn_engine::{Kind, SyncReport};
+use cairn_note::NotePath;
 use cairn_server::{Heard, Host, HostOptions};
 use jiff::Zoned;
 use serde_json::{Value, json};
@@ -145,7 +146,7 @@ fn json(heard: &Heard) -> Value {
         Heard::Waits { holder } => json!({ "event": "waits", "holder": holder }),
         Heard::Leads { projects } => json!({ "event": "watches", "projects": projects }),
         Heard::Followed { project, report } => {
-            let paths: Vec<&str> = report.touched.iter().map(|path| path.as_str()).collect();
+            let paths: Vec<&str> = report.touched.iter().map(NotePath::as_str).collect();
             let mut line = json!({ "event": "followed", "project": project });
             for (name, count) in counts(report) {
                 line[name] = count.into();
@@ -162,7 +163,6 @@ fn json(heard: &Heard) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cairn_note::NotePath;
 
     #[test]
     fn what_was_followed_is_said_in_one_line() {

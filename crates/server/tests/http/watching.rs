@@ -5,9 +5,10 @@
 use crate::legacy::Session;
 use crate::server::{PATIENCE, Served, Server, options};
 use cairn_engine::{
-    Cancel, Engine, HistoryRequest, IndexLocation, Lead, ProjectSettings, Settings, Silent,
-    WatchBy, WriteRequest,
+    Cancel, Engine, HistoryRequest, IndexLocation, Lead, ProjectSettings, SearchRequest, Settings,
+    Silent, WatchBy, WriteRequest,
 };
+use cairn_note::NotePath;
 use cairn_server::{Heard, HostOptions, HttpTransport, Indexing};
 use cairn_testkit::Vault;
 use serde_json::json;
@@ -120,6 +121,8 @@ fn one_server_watches_and_another_one_when_it_is_gone() {
             holder: "a test".to_owned()
         }
     );
+    // It looks once itself, and then leaves it to the first one.
+    is_indexed(&second);
     place.vault.write("b.md", "# B\n");
     ears.followed("b.md");
     drop(first);
@@ -255,6 +258,54 @@ fn a_project_that_fails_stops_no_other_and_is_watched_when_it_can_be() {
 }
 
 #[test]
+fn of_rapid_saves_the_last_one_is_found() {
+    let place = Place::new("//- a.md\n# A\n");
+    let (served, ears) = place.heard();
+    ears.lead();
+    ears.followed("a.md");
+    // All of one length: by turns in place, and as most editors do it.
+    for number in 100..200 {
+        let text = format!("# A\n\nsave{number}\n");
+        if number % 2 == 0 {
+            place.vault.write("a.md", &text);
+        } else {
+            place.vault.write("a.md.tmp", &text);
+            place.vault.rename("a.md.tmp", "a.md");
+        }
+    }
+    let engine = served.host.engine().expect("it is open");
+    let project = engine.project(None).expect("there is a default");
+    wait_until("the last one is found", || {
+        let request = SearchRequest::new("save199", jiff::Zoned::now());
+        let found = project.search_notes(&request).expect("an index is read");
+        found.total == 1
+    });
+}
+
+#[test]
+fn folders_that_are_moved_in_and_out_are_followed() {
+    let place = Place::new("//- a.md\n# A\n//- folder/b.md\n# B\n//- folder/deep/c.md\n# C\n");
+    let elsewhere = Vault::new("");
+    let (_served, ears) = place.heard();
+    ears.lead();
+    ears.followed("a.md");
+    let away = elsewhere.path("away");
+    std::fs::rename(place.vault.path("folder"), &away).expect("both are on one disk");
+    let counts = |heard: Heard| match heard {
+        Heard::Followed { report, .. } => (report.new, report.moved, report.deleted),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(counts(ears.next()), (0, 0, 2));
+    std::fs::rename(&away, place.vault.path("back")).expect("both are on one disk");
+    assert_eq!(counts(ears.next()), (2, 0, 0));
+    // It is watched where it is now.
+    place.vault.write("back/deep/d.md", "# D\n");
+    ears.followed("back/deep/d.md");
+    place.vault.rename("back", "inside");
+    assert_eq!(counts(ears.next()), (0, 3, 0));
+}
+
+#[test]
 fn a_lock_that_cannot_be_used_is_named_and_the_server_watches() {
     let place = Place::new("//- a.md\n# A\n");
     std::fs::create_dir(place.data.path("watch.lock")).expect("the name is free");
@@ -316,7 +367,7 @@ fn what_this_process_writes_is_one_revision_and_no_news() {
     place.vault.write("b.md", "# B\n");
     ears.until(|heard| match heard {
         Heard::Followed { report, .. } => {
-            let touched: Vec<_> = report.touched.iter().map(|path| path.as_str()).collect();
+            let touched: Vec<_> = report.touched.iter().map(NotePath::as_str).collect();
             assert!(!touched.contains(&"New.md"), "{touched:?}");
             touched.contains(&"b.md")
         }
