@@ -16,6 +16,7 @@ use cairn_engine::Settings;
 use cairn_engine::doctor::{self, Check, Finding, Mended, Severity};
 use clap::Args;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// Arguments of `cairn doctor`.
 #[derive(Debug, Args)]
@@ -114,7 +115,8 @@ fn summary(problems: usize, warnings: usize, findings: &[Finding]) -> String {
         ),
     };
     if fixable > 0 {
-        summary += &format!("; `cairn doctor --fix` mends {fixable} of them");
+        // Writing to a String cannot fail.
+        let _ = write!(summary, "; `cairn doctor --fix` mends {fixable} of them");
     }
     summary
 }
@@ -179,7 +181,8 @@ fn line(
     };
     let mut line = format!("{dressed} {}{of}: {message}\n", style.bold(check.name()));
     if let Some(hint) = hint {
-        line += &format!("{:WIDTH$} {} {hint}\n", "", style.dim("hint:"));
+        // As above.
+        let _ = writeln!(line, "{:WIDTH$} {} {hint}", "", style.dim("hint:"));
     }
     line
 }
@@ -190,8 +193,8 @@ fn sentence(finding: &Finding) -> String {
         sentence += if at == 0 { ": " } else { "; " };
         sentence += item;
     }
-    if let more @ 1.. = finding.items.len().saturating_sub(SHOWN) {
-        sentence += &format!("; and {more} more");
+    if finding.items.len() > SHOWN {
+        sentence += "; and more";
     }
     sentence
 }

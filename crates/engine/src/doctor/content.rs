@@ -238,6 +238,17 @@ fn shared<'p>(named: impl Iterator<Item = (String, &'p NotePath)>) -> Vec<String
     by_key
         .into_iter()
         .filter(|(_, paths)| paths.len() > 1)
-        .map(|(key, paths)| format!("{key}: {}", paths.join(", ")))
+        .map(|(key, paths)| format!("{key}: {}", some(&paths)))
         .collect()
+}
+
+/// The first of some paths, and how many more there are.
+fn some(paths: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match paths.split_at_checked(SHOWN) {
+        Some((first, rest @ [_, _, ..])) => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => paths.join(", "),
+    }
 }

@@ -12,6 +12,7 @@ use cairn_index::{Condition, Index};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Checks both files, and returns an engine over them where the index can be asked.
 pub(super) fn look(
@@ -21,34 +22,36 @@ pub(super) fn look(
     cancel: &Cancel,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Looking>> {
-    progress.begin("check the index", None);
-    let condition = index_file(settings, index, cancel, findings);
+    progress.begin("check index and history", None);
+    let mut of_history = Vec::new();
+    let (condition, (history, memory)) = thread::scope(|scope| {
+        let checked = scope.spawn(|| index_file(settings, index, cancel));
+        let history = history_file(settings, index, progress, cancel, &mut of_history);
+        (checked.join(), history)
+    });
     go_on(cancel)?;
-    progress.begin("check the history", None);
-    let (history, memory) = history_file(settings, index, progress, cancel, findings);
-    go_on(cancel)?;
+    let (condition, of_index) = match condition {
+        Ok(checked) => checked,
+        Err(panic) => std::panic::resume_unwind(panic),
+    };
+    findings.push(of_index);
+    findings.append(&mut of_history);
     if condition != Some(Condition::Sound) {
         return Ok(None);
     }
     Looking::new(settings, index, history, memory).map(Some)
 }
 
-fn index_file(
-    settings: &Settings,
-    index: &Path,
-    cancel: &Cancel,
-    findings: &mut Vec<Finding>,
-) -> Option<Condition> {
+fn index_file(settings: &Settings, index: &Path, cancel: &Cancel) -> (Option<Condition>, Finding) {
     let shown = index.display();
     let options = cairn_index::Options {
         checkout_timeout: settings.checkout_timeout,
     };
     if let Some(finding) = refused(Check::Index, index) {
-        findings.push(finding);
-        return None;
+        return (None, finding);
     }
     let checked = Index::check(index, &options, &|| cancel.is_cancelled());
-    findings.push(match &checked {
+    let finding = match &checked {
         Err(error) => Finding::problem(
             Check::Index,
             error.to_string(),
@@ -84,8 +87,8 @@ fn index_file(
         )
         .items(sentences.clone())
         .fixable(),
-    });
-    checked.ok()
+    };
+    (checked.ok(), finding)
 }
 
 fn history_file(

@@ -215,17 +215,17 @@ fn scarce(place: &str, space: Option<u64>) -> Option<Finding> {
 
 /// A number of bytes as people say it: `512 B`, `3.4 MB`.
 pub(super) fn size(bytes: u64) -> String {
-    let mut rest = bytes;
-    for unit in ["B", "kB", "MB", "GB"] {
-        if rest < 10_000 {
-            return match unit {
-                "B" => format!("{rest} B"),
-                _ => format!("{}.{} {unit}", rest / 1_000, rest % 1_000 / 100),
-            };
+    let (mut scale, mut unit) = (1, "B");
+    for larger in ["kB", "MB", "GB"] {
+        if bytes / scale >= 1_000 {
+            (scale, unit) = (scale * 1_000, larger);
         }
-        rest /= 1_000;
     }
-    format!("{rest} GB")
+    let (whole, tenth) = (bytes / scale, bytes % scale * 10 / scale);
+    match unit {
+        "B" => format!("{whole} B"),
+        _ => format!("{whole}.{tenth} {unit}"),
+    }
 }
 
 /// Where a path leads, links followed as far as it exists.
@@ -330,7 +330,7 @@ mod tests {
                     ..good.clone()
                 },
                 Severity::Warning,
-                "the disk of /notes has only 5200.0 kB left",
+                "the disk of /notes has only 5.2 MB left",
             ),
         ];
         for (look, severity, message) in cases {
@@ -340,8 +340,9 @@ mod tests {
 
     #[test]
     fn sizes_are_told_in_a_unit_that_fits() {
-        assert_eq!([0, 9_999, 10_000].map(size), ["0 B", "9999 B", "10.0 kB"]);
-        assert_eq!(size(u64::MAX), "18446744073 GB");
+        assert_eq!([0, 999, 1_000].map(size), ["0 B", "999 B", "1.0 kB"]);
+        assert_eq!([15_241_216, 999_999].map(size), ["15.2 MB", "999.9 kB"]);
+        assert_eq!(size(u64::MAX), "18446744073.7 GB");
     }
 
     #[test]

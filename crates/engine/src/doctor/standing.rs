@@ -19,15 +19,14 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let mut add = |finding| findings.push(of(&project, finding));
-    add(leftovers(&project)?);
+    add(leftovers(&project));
     if memory == Memory::Whole {
         add(interrupted(&project)?);
     }
     progress.begin("compare with the folder", None);
-    let status = match project.status() {
-        Ok(status) => status,
+    let Ok(status) = project.status() else {
         // What cannot be listed was named when it was read.
-        Err(_) => return Ok(()),
+        return Ok(());
     };
     add(in_step(&status));
     go_on(cancel)?;
@@ -40,13 +39,13 @@ pub(super) fn check(
     Ok(())
 }
 
-fn leftovers(project: &Project<'_>) -> Result<Finding> {
+fn leftovers(project: &Project<'_>) -> Finding {
     let now = (project.engine.settings.clock)();
     let left = match project.listing() {
         Ok(listing) => abandoned(project.root(), &listing.leftovers, now),
         Err(_) => Vec::new(),
     };
-    Ok(match left.len() {
+    match left.len() {
         0 => Finding::ok(Check::Leftovers, "no killed process left a temporary file"),
         number => Finding::warning(
             Check::Leftovers,
@@ -58,7 +57,7 @@ fn leftovers(project: &Project<'_>) -> Result<Finding> {
         )
         .items(left)
         .fixable(),
-    })
+    }
 }
 
 /// Names the changes nobody has settled and of which the files show nothing: their process died during them.

@@ -112,7 +112,7 @@ impl Ward {
             finding.message
         );
         for item in &finding.items {
-            line += &format!(" | {item}");
+            line.extend([" | ", item]);
         }
         self.mask(&line)
     }
