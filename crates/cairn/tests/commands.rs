@@ -25,3 +25,5 @@ mod relocated;
 mod schema;
 #[path = "commands/settings.rs"]
 mod settings;
+#[path = "commands/watch.rs"]
+mod watch;
