@@ -4,9 +4,9 @@
 //! understood, so that `--version` and `--help` answer at once.
 
 use crate::commands::{
-    build_context, config, delete_note, diff_note, edit_note, list_directory, mcp, move_note,
-    note_history, project, read_note, recent_activity, restore_note, schema, search_notes, sync,
-    tool, undo, write_note,
+    build_context, config, delete_note, diff_note, doctor, edit_note, list_directory, mcp,
+    move_note, note_history, project, read_note, recent_activity, restore_note, schema,
+    search_notes, sync, tool, undo, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -104,6 +104,8 @@ pub(crate) enum Command {
     Reindex(sync::Projects),
     /// Follows the folders and says what changes, until Ctrl-C
     Watch,
+    /// Looks for what is wrong with setup, data and notes
+    Doctor(doctor::Arguments),
     /// Checks notes against schemas, and proposes schemas
     #[command(subcommand)]
     Schema(schema::Command),

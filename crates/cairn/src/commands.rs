@@ -7,6 +7,7 @@ pub(crate) mod config;
 mod content;
 pub(crate) mod delete_note;
 pub(crate) mod diff_note;
+pub(crate) mod doctor;
 pub(crate) mod edit_note;
 pub(crate) mod list_directory;
 pub(crate) mod mcp;
@@ -81,6 +82,7 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),
         Command::Watch => watch::run(invocation),
+        Command::Doctor(arguments) => doctor::run(invocation, &arguments),
         Command::Schema(command) => schema::run(invocation, command),
         Command::Mcp(arguments) => mcp::run(invocation, arguments),
         Command::Tool(arguments) => tool::run(invocation, arguments),

@@ -121,6 +121,20 @@ impl Home {
         reach: Reach<'_>,
         keeping: Keeping,
     ) -> Result<Settings> {
+        let settings = self.settings_to_look(config, reach, keeping)?;
+        if let IndexLocation::File(index) = &settings.index {
+            create_private_folder(index.parent().unwrap_or(Path::new("/")))?;
+        }
+        Ok(settings)
+    }
+
+    /// Returns what an engine would be told, and makes nothing.
+    pub(crate) fn settings_to_look(
+        &self,
+        config: &Config,
+        reach: Reach<'_>,
+        keeping: Keeping,
+    ) -> Result<Settings> {
         let (projects, default_project, index) = match reach {
             Reach::Registry => (
                 config.projects.clone(),
@@ -135,10 +149,7 @@ impl Home {
         };
         let index = match keeping {
             Keeping::Ephemeral => IndexLocation::Memory,
-            Keeping::Durable => {
-                create_private_folder(index.parent().unwrap_or(Path::new("/")))?;
-                IndexLocation::File(index)
-            }
+            Keeping::Durable => IndexLocation::File(index),
         };
         Ok(Settings {
             index,

@@ -21,6 +21,7 @@ mod watch;
 mod build_context;
 mod delete_note;
 mod diff_note;
+pub mod doctor;
 mod edit_note;
 mod list_directory;
 mod move_note;
