@@ -4,7 +4,7 @@
 //! and the history alone, so that an index built anew says what the one before it said.
 
 use crate::{Project, Result};
-use cairn_history::Identity;
+use cairn_history::{Filter, Identity};
 use cairn_index::{Given, NoteRecord, derived_ids};
 use cairn_note::NotePath;
 use std::collections::HashMap;
@@ -111,11 +111,24 @@ impl<'a> Identities<'a> {
     pub(crate) fn left(&self, path: &NotePath) -> Result<Option<String>> {
         Ok(match self.at(path)? {
             Some(identity) => identity.is_present.then_some(identity.note),
+            // Whoever was there has gone elsewhere.
+            None if self.was_known(path)? => None,
             None => {
                 let new = self.new_id(path)?;
                 new.follows_from_path.then(|| new.id.to_string())
             }
         })
+    }
+
+    /// Whether anything was ever recorded of a path.
+    fn was_known(&self, path: &NotePath) -> Result<bool> {
+        let filter = Filter {
+            project: Some(self.project.id().0),
+            path: Some(path.to_string()),
+            ..Filter::default()
+        };
+        let last = self.project.engine.history.revisions(&filter, 1)?;
+        Ok(!last.is_empty())
     }
 
     /// Returns the permalink a note without one of its own is given when it moves: the one it has, unless it was given

@@ -73,11 +73,12 @@ impl Project<'_> {
     /// A file or folder that cannot be read is named in the report, and what was known of it stays. Fails when
     /// the folder itself cannot be listed, or the index cannot be written; what was applied before stays.
     pub fn sync(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
+        let horizon = self.horizon()?;
         self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.believed_listing()?;
         self.clear_away(&listing);
-        Run::new(self, &listing, Extent::Changed)?.finish(progress, cancel)
+        Run::new(self, &listing, Extent::Changed, horizon)?.finish(progress, cancel)
     }
 
     /// Indexes every file anew, whether or not it changed.
@@ -85,11 +86,12 @@ impl Project<'_> {
     /// Others go on finding what was known until it is replaced. Where a folder or file cannot be read what was
     /// known of it stays. An empty folder is believed.
     pub fn reindex(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<SyncReport> {
+        let horizon = self.horizon()?;
         self.settle_pending()?;
         progress.begin("scan", None);
         let listing = self.listing()?;
         self.clear_away(&listing);
-        Run::new(self, &listing, Extent::All)?.finish(progress, cancel)
+        Run::new(self, &listing, Extent::All, horizon)?.finish(progress, cancel)
     }
 
     /// Removes what killed processes left.
@@ -123,7 +125,7 @@ impl Project<'_> {
             file: &listed,
             task: Task::New,
         };
-        let mut external = External::new(self, 1, std::iter::empty())?;
+        let mut external = External::new(self, self.horizon()?, 1, std::iter::empty())?;
         let mut arrived = [self.loader()?.loaded(&job)?];
         external.batch(&mut arrived)?;
         let [Done { entry, .. }] = arrived;

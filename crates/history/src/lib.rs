@@ -16,7 +16,7 @@ pub use error::{Error, Result};
 pub use hash::{Hash, NoHash};
 pub use retention::{Pruned, Pruning, Retention};
 pub use revision::{
-    Adoption, ChangeId, Content, Entry, Filter, Identity, Operation, Outcome, Place, Problem, Recorded,
-    Revision, RevisionId, Statistics, Touched,
+    Adoption, ChangeId, Content, Entry, Filter, Identity, Observed, Operation, Outcome, Place,
+    Problem, Recorded, Revision, RevisionId, Statistics, Touched,
 };
 pub use sqlite::{Durability, History, Options};

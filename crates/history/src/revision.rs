@@ -165,6 +165,17 @@ pub struct Recorded {
     pub revisions: Vec<RevisionId>,
 }
 
+/// What a [`crate::History::observe`] was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// The change all of its revisions are part of.
+    pub change: ChangeId,
+    /// One for each entry that was news, in their order.
+    pub revisions: Vec<RevisionId>,
+    /// The places of the entries that came late: their notes were changed since somebody looked.
+    pub late: Vec<usize>,
+}
+
 /// Which revisions are asked for; every field that is set must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {

@@ -23,7 +23,8 @@ pub(super) struct External<'a> {
     /// The permalinks of notes that are elsewhere now, by the paths they had.
     permalinks: HashMap<&'a NotePath, String>,
     change: Option<ChangeId>,
-    /// What was recorded later is newer than what this sync sees.
+    /// What was recorded later is newer than what this sync sees: the newest revision before it looked at index and
+    /// folder.
     horizon: RevisionId,
 }
 
@@ -41,10 +42,10 @@ impl<'a> External<'a> {
     /// Begins to look at so many files, `left` being the paths at which the moved ones were, before the index is written.
     pub(super) fn new(
         project: &'a Project<'a>,
+        horizon: RevisionId,
         files: usize,
         left: impl Iterator<Item = &'a NotePath>,
     ) -> Result<Self> {
-        let newest = project.engine.history.revisions(&Filter::default(), 1)?;
         let mut left = left.peekable();
         let mut permalinks = HashMap::new();
         if left.peek().is_some() {
@@ -60,14 +61,14 @@ impl<'a> External<'a> {
             identities: Identities::for_files(*project, files)?,
             permalinks,
             change: None,
-            horizon: newest.first().map_or(RevisionId(0), |newest| newest.id),
+            horizon,
         })
     }
 
-    /// Tells of files that are gone.
-    pub(super) fn gone(&mut self, gone: &[&'a (NotePath, Fingerprint)]) -> Result<()> {
-        let mut entries = Vec::new();
-        for (path, fingerprint) in gone {
+    /// Tells of files that are gone, and leaves out those that somebody changed since this sync began.
+    pub(super) fn gone(&mut self, gone: &mut Vec<&'a (NotePath, Fingerprint)>) -> Result<()> {
+        let (mut entries, mut told) = (Vec::new(), Vec::new());
+        for (path, fingerprint) in gone.iter() {
             if let Some(note) = self.identities.left(path)? {
                 let before = Before {
                     note,
@@ -75,16 +76,21 @@ impl<'a> External<'a> {
                     checksum: Some(fingerprint.checksum),
                 };
                 entries.push(self.entry(before, path, None));
+                told.push(path);
             }
         }
-        self.record(entries)
+        let late = self.record(entries)?.into_iter();
+        let late: HashSet<&NotePath> = late.map(|place| told[place]).collect();
+        gone.retain(|(path, _)| !late.contains(path));
+        Ok(())
     }
 
     /// Tells of the files of a batch that say something else than they did, or are somewhere else; keeps what new ones
     /// say, so that their first change can be seen. Then each is given its identity.
     pub(super) fn batch(&mut self, batch: &mut [Done<'a>]) -> Result<()> {
         let (mut entries, mut kept, mut told) = (Vec::new(), Vec::new(), HashSet::new());
-        for done in &mut *batch {
+        let mut places = Vec::new();
+        for (place, done) in batch.iter_mut().enumerate() {
             let (Some(found), text) = (&done.entry, done.text.take()) else {
                 continue;
             };
@@ -105,11 +111,14 @@ impl<'a> External<'a> {
                 }
                 entry.permalink = permalink;
                 entries.push(entry);
+                places.push(place);
                 told.insert(path);
             }
         }
         self.keep(kept)?;
-        self.record(entries)?;
+        for late in self.record(entries)? {
+            batch[places[late]].is_late = true;
+        }
         // What was told is known now, and it may have been told by another process, and otherwise.
         let now = Identities::asked(*self.project);
         for entry in batch.iter_mut().filter_map(|done| done.entry.as_mut()) {
@@ -225,9 +234,10 @@ impl<'a> External<'a> {
         }
     }
 
-    fn record(&mut self, entries: Vec<Entry>) -> Result<()> {
+    /// Records what is news, and returns the places of what came late.
+    fn record(&mut self, entries: Vec<Entry>) -> Result<Vec<usize>> {
         if entries.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         pass(Point::Observe, self.project.root());
         let history = &self.project.engine.history;
@@ -241,7 +251,15 @@ impl<'a> External<'a> {
             .map(|revision| (revision, Outcome::Done))
             .collect();
         history.settle(&outcomes);
-        Ok(())
+        Ok(recorded.late)
+    }
+}
+
+impl Project<'_> {
+    /// Returns the newest revision: what is recorded after it is newer than whatever is looked at from now on.
+    pub(super) fn horizon(&self) -> Result<RevisionId> {
+        let newest = self.engine.history.revisions(&Filter::default(), 1)?;
+        Ok(newest.first().map_or(RevisionId(0), |newest| newest.id))
     }
 }
 

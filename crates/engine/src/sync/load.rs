@@ -45,6 +45,8 @@ pub(super) struct Done<'a> {
     /// Its text, if it is a note, until the history has it.
     pub(super) text: Option<String>,
     pub(super) fault: Option<Fault>,
+    /// Whether somebody changed it since this sync began: the next one sees what came of it.
+    pub(super) is_late: bool,
 }
 
 /// Reads and parses files of one project.
@@ -107,6 +109,7 @@ impl<'a> Loader<'a> {
             entry: None,
             text: None,
             fault: Some(fault(job, reason(&error))),
+            is_late: false,
         })
     }
 
@@ -123,11 +126,13 @@ impl<'a> Loader<'a> {
                 entry: None,
                 text: None,
                 fault: None,
+                is_late: false,
             });
         };
         Ok(Done {
             job,
             fault: loaded.fault.take().map(|message| fault(job, message)),
+            is_late: false,
             text: loaded.text.clone(),
             entry: Some(Box::new(entry(path.clone(), loaded, self.zone))),
         })

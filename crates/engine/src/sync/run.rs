@@ -10,6 +10,7 @@ use super::load::{self, Done, Job, Task};
 use crate::files::Listing;
 use crate::points::{Point, pass};
 use crate::{Cancel, Progress, Project, Result};
+use cairn_history::RevisionId;
 use cairn_index::{Applied, Change, Fault, Fingerprint, NoteKey};
 use cairn_note::NotePath;
 use std::collections::{BTreeSet, HashSet};
@@ -33,6 +34,8 @@ pub(super) struct Run<'a> {
     project: &'a Project<'a>,
     listing: &'a Listing,
     extent: Extent,
+    /// The newest revision before anything was looked at.
+    horizon: RevisionId,
     known: Vec<Known>,
     /// What the last sync could not read.
     old_faults: Vec<Fault>,
@@ -44,6 +47,7 @@ impl<'a> Run<'a> {
         project: &'a Project<'a>,
         listing: &'a Listing,
         extent: Extent,
+        horizon: RevisionId,
     ) -> Result<Self> {
         let id = project.settings.id();
         let session = project.engine.index.read("sync")?;
@@ -52,6 +56,7 @@ impl<'a> Run<'a> {
             project,
             listing,
             extent,
+            horizon,
             known,
             old_faults,
         })
@@ -80,12 +85,13 @@ impl<'a> Run<'a> {
         };
         self.keep_faults(&plan, &mut outcome)?;
         let left = moves.iter().map(|step| step.from);
-        let mut external = External::new(self.project, jobs.len() + gone.len(), left)?;
+        let mut external =
+            External::new(self.project, self.horizon, jobs.len() + gone.len(), left)?;
         if !cancel.is_cancelled() {
             let moved: HashSet<&NotePath> = moves.iter().map(|step| step.from).collect();
             let mut gone = gone.clone();
             gone.retain(|known| !moved.contains(&known.0));
-            external.gone(&gone)?;
+            external.gone(&mut gone)?;
             self.drop_gone(gone.iter().map(|known| &known.0), &mut outcome)?;
         }
         progress.begin("index", Some(jobs.len() as u64));
@@ -231,10 +237,10 @@ impl<'a> Run<'a> {
     ) -> Vec<Change> {
         let count = batch.len();
         let mut changes = Vec::with_capacity(count);
-        for Done {
-            job, entry, fault, ..
-        } in batch
-        {
+        for done in batch.into_iter().filter(|done| !done.is_late) {
+            let Done {
+                job, entry, fault, ..
+            } = done;
             let failed = fault.is_some();
             outcome.faults.extend(fault);
             let path = || job.file.path.clone();

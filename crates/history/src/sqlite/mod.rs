@@ -25,8 +25,8 @@ pub use options::{Durability, Options};
 
 use crate::error::StatementContext;
 use crate::{
-    ChangeId, Content, Entry, Filter, Hash, Identity, Outcome, Place, Problem, Pruned, Pruning,
-    Recorded, Result, Retention, Revision, RevisionId, Statistics, Touched,
+    ChangeId, Content, Entry, Filter, Hash, Identity, Observed, Outcome, Place, Problem, Pruned,
+    Pruning, Recorded, Result, Retention, Revision, RevisionId, Statistics, Touched,
 };
 use connections::Connections;
 use jiff::Timestamp;
@@ -99,7 +99,7 @@ impl History {
     /// When an entry names an unknown content, another process holds the file for too long, or the disk fails. Nothing
     /// of this call is recorded then.
     pub fn record(&self, entries: Vec<Entry>) -> Result<Recorded> {
-        self.record_with(None, None, entries)
+        self.record_with(None, entries)
     }
 
     /// As [`Self::record`], as more of a change that was recorded before.
@@ -107,13 +107,14 @@ impl History {
     /// # Errors
     /// As [`Self::record`].
     pub fn record_in(&self, change: ChangeId, entries: Vec<Entry>) -> Result<Recorded> {
-        self.record_with(Some(change), None, entries)
+        self.record_with(Some(change), entries)
     }
 
     /// Records what somebody saw who looked after `horizon`, as more of `change` if there is one: nothing of notes that
     /// have later revisions, and nothing that the newest revision of a note says already. So what many processes see is
-    /// recorded once, and what one saw late does not follow what came after it. Where nothing is news the change has
-    /// the number it was given, or 0.
+    /// recorded once, and what one saw late does not follow what came after it. What a note said before is what its
+    /// newest revision says, whatever the entry believes. Where nothing is news the change has the number it was given,
+    /// or 0.
     ///
     /// # Errors
     /// As [`Self::record`].
@@ -122,20 +123,17 @@ impl History {
         change: Option<ChangeId>,
         horizon: RevisionId,
         entries: Vec<Entry>,
-    ) -> Result<Recorded> {
-        let mut recorded = self.record_with(change, Some(horizon), entries)?;
-        if recorded.revisions.is_empty() {
-            recorded.change = change.unwrap_or(ChangeId(0));
+    ) -> Result<Observed> {
+        let ready = self.ready(entries)?;
+        let mut observed =
+            self.write(move |connection| record::observe(connection, change, horizon, &ready))?;
+        if observed.revisions.is_empty() {
+            observed.change = change.unwrap_or(ChangeId(0));
         }
-        Ok(recorded)
+        Ok(observed)
     }
 
-    fn record_with(
-        &self,
-        change: Option<ChangeId>,
-        horizon: Option<RevisionId>,
-        entries: Vec<Entry>,
-    ) -> Result<Recorded> {
+    fn record_with(&self, change: Option<ChangeId>, entries: Vec<Entry>) -> Result<Recorded> {
         if entries.is_empty() {
             return Ok(Recorded {
                 change: change.unwrap_or(ChangeId(0)),
@@ -143,7 +141,7 @@ impl History {
             });
         }
         let ready = self.ready(entries)?;
-        self.write(move |connection| record::write(connection, change, horizon, &ready))
+        self.write(move |connection| record::write(connection, change, &ready))
     }
 
     fn ready(&self, entries: Vec<Entry>) -> Result<Vec<record::ReadyEntry>> {

@@ -6,7 +6,7 @@ use super::content::{self, Base, Ready};
 use super::identity;
 use crate::error::StatementContext;
 use crate::packing::LONGEST_CHAIN;
-use crate::{ChangeId, Content, Entry, Hash, Recorded, Result, RevisionId};
+use crate::{ChangeId, Content, Entry, Hash, Observed, Recorded, Result, RevisionId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -94,70 +94,110 @@ fn last_said(connection: &Connection, entry: &Entry) -> Result<Option<Hash>> {
         .action("look for what a note said")
 }
 
-/// Writes revisions of one change, a new one where none is given. With a `horizon`, only what is news: of a note that
-/// has a revision after it nothing, nor what its newest revision says already.
+/// Writes revisions of one change, a new one where none is given.
 pub(super) fn write(
     connection: &Connection,
     change: Option<ChangeId>,
-    horizon: Option<RevisionId>,
     entries: &[ReadyEntry],
 ) -> Result<Recorded> {
     let first = RevisionId(next(connection)?);
     let change = change.unwrap_or(ChangeId(first.0));
     let mut revisions = Vec::with_capacity(entries.len());
     for ready in entries {
-        if let Some(horizon) = horizon
-            && !is_news(connection, horizon, ready)?
-        {
-            continue;
-        }
-        let row = |content: &Option<Ready>| -> Result<Option<i64>> {
-            content
-                .as_ref()
-                .map(|content| content::keep(connection, content))
-                .transpose()
-        };
-        let contents = (row(&ready.before)?, row(&ready.after)?);
-        let permalink = identity::permalink(connection, &ready.entry)?;
-        let id = insert(
-            connection,
-            change,
-            &ready.entry,
-            permalink.as_deref(),
-            contents,
-        )?;
-        identity::follow(
-            connection,
-            id,
-            &ready.entry,
-            permalink.as_deref(),
-            contents.1.is_some(),
-        )?;
-        revisions.push(id);
+        let before = row(connection, ready.before.as_ref())?;
+        revisions.push(write_one(connection, change, ready, before)?);
     }
     Ok(Recorded { change, revisions })
 }
 
-fn is_news(connection: &Connection, horizon: RevisionId, ready: &ReadyEntry) -> Result<bool> {
-    let newest = connection
+/// Writes what is news: of a note that has a revision after the horizon nothing, nor what its newest revision says
+/// already.
+pub(super) fn observe(
+    connection: &Connection,
+    change: Option<ChangeId>,
+    horizon: RevisionId,
+    entries: &[ReadyEntry],
+) -> Result<Observed> {
+    let first = RevisionId(next(connection)?);
+    let mut observed = Observed {
+        change: change.unwrap_or(ChangeId(first.0)),
+        revisions: Vec::new(),
+        late: Vec::new(),
+    };
+    for (place, ready) in entries.iter().enumerate() {
+        let before = match newest(connection, ready)? {
+            None => row(connection, ready.before.as_ref())?,
+            Some(newest) => {
+                let after = ready.after.as_ref().map(|after| after.hash);
+                if (&newest.path, newest.hash) == (&ready.entry.path, after) {
+                    continue;
+                }
+                if newest.id > horizon {
+                    observed.late.push(place);
+                    continue;
+                }
+                // Whoever looked may not have known of it: the index is told after the history.
+                newest.after
+            }
+        };
+        let revision = write_one(connection, observed.change, ready, before)?;
+        observed.revisions.push(revision);
+    }
+    Ok(observed)
+}
+
+/// Writes a revision whose content before has that number.
+fn write_one(
+    connection: &Connection,
+    change: ChangeId,
+    ready: &ReadyEntry,
+    before: Option<i64>,
+) -> Result<RevisionId> {
+    let contents = (before, row(connection, ready.after.as_ref())?);
+    let permalink = identity::permalink(connection, &ready.entry)?;
+    let permalink = permalink.as_deref();
+    let id = insert(connection, change, &ready.entry, permalink, contents)?;
+    let is_present = contents.1.is_some();
+    identity::follow(connection, id, &ready.entry, permalink, is_present)?;
+    Ok(id)
+}
+
+/// Keeps a content, and returns its number.
+fn row(connection: &Connection, content: Option<&Ready>) -> Result<Option<i64>> {
+    content
+        .map(|content| content::keep(connection, content))
+        .transpose()
+}
+
+/// The newest revision of a note, as far as observing asks.
+struct Newest {
+    id: RevisionId,
+    path: String,
+    /// The number of what it says, and its hash.
+    after: Option<i64>,
+    hash: Option<Hash>,
+}
+
+fn newest(connection: &Connection, ready: &ReadyEntry) -> Result<Option<Newest>> {
+    connection
         .prepare_cached(
-            "SELECT revision.id, path, hash FROM revision LEFT JOIN content ON content.id = after
+            "SELECT revision.id, path, after, hash FROM revision LEFT JOIN content ON content.id = after
              WHERE project = ?1 AND note = ?2 AND outcome IS NOT 'undone'
              ORDER BY revision.id DESC LIMIT 1",
         )
         .and_then(|mut statement| {
             statement
                 .query_row((ready.entry.project, &ready.entry.note), |row| {
-                    let hash = row.get::<_, Option<[u8; 32]>>(2)?.map(Hash::from);
-                    Ok((RevisionId(row.get(0)?), row.get::<_, String>(1)?, hash))
+                    Ok(Newest {
+                        id: RevisionId(row.get(0)?),
+                        path: row.get(1)?,
+                        after: row.get(2)?,
+                        hash: row.get::<_, Option<[u8; 32]>>(3)?.map(Hash::from),
+                    })
                 })
                 .optional()
         })
-        .action("look for the newest revision of a note")?;
-    Ok(newest.is_none_or(|(id, path, hash)| {
-        let after = ready.after.as_ref().map(|after| after.hash);
-        id <= horizon && (path, hash) != (ready.entry.path.clone(), after)
-    }))
+        .action("look for the newest revision of a note")
 }
 
 /// The number of the revision that is written next.

@@ -22,11 +22,11 @@ impl History {
     ) -> Result<Recorded> {
         let (entries, taken): (Vec<Entry>, Vec<Vec<RevisionId>>) = entries.into_iter().unzip();
         if entries.is_empty() {
-            return self.record_with(change, None, entries);
+            return self.record_with(change, entries);
         }
         let ready = self.ready(entries)?;
         self.write(move |connection| {
-            let recorded = record::write(connection, change, None, &ready)?;
+            let recorded = record::write(connection, change, &ready)?;
             for (by, taken) in recorded.revisions.iter().zip(&taken) {
                 write(connection, *by, taken)?;
             }

@@ -116,6 +116,39 @@ fn what_is_seen_is_recorded_when_it_is_news() {
 }
 
 #[test]
+fn what_is_seen_follows_what_was_recorded_and_late_comers_are_named() {
+    on_each(|history| {
+        let first = did(history, vec![entry("a", Operation::Create, "", "A")]);
+        let second = did(history, vec![entry("a", Operation::Write, "A", "B")]);
+        let seen = |note: &str, after: &str| entry(note, Operation::External, "A", after);
+        did(history, vec![entry("b", Operation::Create, "", "A")]);
+        // Whoever saw C had not been told of B yet, though it was recorded before he looked.
+        let observed = history
+            .observe(
+                None,
+                second.revisions[0],
+                vec![seen("b", "C"), seen("a", "C")],
+            )
+            .expect("it is recorded");
+        assert_eq!((observed.revisions.len(), observed.late), (1, vec![0]));
+        let late = history.observe(None, first.revisions[0], vec![seen("a", "D")]);
+        assert_eq!(late.expect("nothing is recorded").late, [0]);
+        let filter = Filter {
+            note: Some("a".to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(
+            list(history, &filter),
+            [
+                "external a.md: B > C",
+                "write a.md: A > B",
+                "create a.md: - > A"
+            ]
+        );
+    });
+}
+
+#[test]
 fn all_or_nothing_is_recorded() {
     on_each(|history| {
         let missing = Hash::of(b"never seen");
