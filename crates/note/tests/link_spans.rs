@@ -107,6 +107,7 @@ fn reads_and_writes_targets() {
             Some("c%20%28d%29.md"),
         ),
         (Form::Markdown, "a.md", "50%#?.md", Some("50%25%23%3F.md")),
+        (Form::Markdown, "a.md", "x: y.md", Some("x%3A%20y.md")),
         (Form::Markdown, "a.md", "茶.md", Some("茶.md")),
         (Form::Markdown, "%E8%8C%B6.md", "é.md", Some("%C3%A9.md")),
         (Form::Angled, "a b.md", "c (d).md", Some("c (d).md")),

@@ -237,7 +237,7 @@ impl Form {
             let encode = match character {
                 ' ' => !spaces_stay,
                 '(' | ')' => self == Self::Markdown,
-                '<' | '>' | '%' | '#' | '?' | '\\' | '&' | '`' => true,
+                '<' | '>' | '%' | '#' | '?' | ':' | '\\' | '&' | '`' => true,
                 other if other.is_ascii() => other.is_ascii_control(),
                 other => encodes_letters || other.is_whitespace(),
             };
