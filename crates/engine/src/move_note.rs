@@ -1,62 +1,101 @@
 //! Moves notes and folders.
 //!
-//! A move changes no byte of a file and no link to it. Invariant: nothing is ever replaced, and a moved note keeps
-//! its identity.
+//! A move changes no byte of a file, unless links are to be updated: then those that would lead astray become ones that
+//! lead to the note, as part of the same change. Invariant: nothing is ever replaced, and a moved note keeps its
+//! identity; a rehearsal changes nothing and tells what a move would do.
 
-use crate::accept::{Planned, folder};
+mod answer;
+mod broken;
+mod links;
+mod moves;
+mod plan;
+mod relative;
+mod relink;
+mod spelling;
+mod update;
+
+use crate::accept::{Act, Did, Planned, Task, folder};
 use crate::files::{self, NoteGuard};
 use crate::points::Point;
-use crate::{Cancel, Error, Progress, Project, Result};
+use crate::{Cancel, Error, Progress, Project, Result, Silent};
 use cairn_history::{ChangeId, Operation};
 use cairn_index::{Change, Fault, NoteRecord};
 use cairn_note::NotePath;
+use moves::{Going, Moves};
 
-/// A moved note.
-#[derive(Debug, Clone)]
-pub struct Moved {
-    /// Where it was.
-    pub from: String,
-    /// As it is indexed now.
-    pub note: NoteRecord,
-}
-
-/// A moved folder.
-#[derive(Debug, Clone, Default)]
-pub struct MovedDirectory {
-    /// (from, to) of each file.
-    pub moved: Vec<(String, String)>,
-    /// What stayed, and why.
-    pub failed: Vec<Fault>,
-    /// How many files were known below it: those moved, those that failed, and those it did not come to.
-    pub total: usize,
-    /// Whether it stopped on request before it was done.
-    pub cancelled: bool,
-}
+pub use answer::{
+    BrokenLink, LinkEdit, MoveRequest, Moved, MovedDirectory, MovedLinks, UpdateLinks,
+};
 
 impl Project<'_> {
     /// Moves a note to another path (a path ending in `/` or naming a folder keeps the file name, one without an
     /// extension the extension). Folders are made.
     ///
     /// # Errors
+    /// As [`Self::move_note_as`].
+    pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
+        let request = MoveRequest {
+            identifier: identifier.to_owned(),
+            destination: destination.to_owned(),
+            ..MoveRequest::default()
+        };
+        self.move_note_as(&request, &Silent, &Cancel::new())
+    }
+
+    /// Moves a note as [`Self::move_note`] does, and updates links if that is asked.
+    ///
+    /// # Errors
     /// [`Error::Exists`] when something is at the destination, [`Error::Changed`] when the file is not what the
     /// index last saw, [`Error::FileGone`] when there is none any more, [`Error::SamePlace`] when the destination is
-    /// where it is, [`Error::OtherExtension`] when it would become another kind of file.
-    pub fn move_note(&self, identifier: &str, destination: &str) -> Result<Moved> {
-        let record = self.own(identifier)?;
-        let to = self.destination(&record, destination)?;
-        let (_guard, _change) = self.move_file(&record.path, &to, None)?;
-        let note = self.record_at(&to)?.ok_or_else(|| Error::gone(&to))?;
+    /// where it is, [`Error::OtherExtension`] when it would become another kind of file, [`Error::Cancelled`] when it
+    /// was stopped before anything moved. What fails for links is in the answer.
+    pub fn move_note_as(
+        &self,
+        request: &MoveRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Moved> {
+        let record = self.own(&request.identifier)?;
+        let to = self.destination(&record, &request.destination)?;
+        if request.dry_run || request.update_links == UpdateLinks::Yes {
+            self.refuse_occupied(&record.path, &to)?;
+        }
+        let from = record.path.to_string();
+        let going = Going { before: record, to };
+        let moves = Moves::new(vec![going.clone()]);
+        let before = self.before(&moves, request.update_links, progress, cancel)?;
+        if request.dry_run {
+            return Ok(Moved {
+                from,
+                note: going.imagined(),
+                links: self.rehearsed(before, &moves)?,
+                change: None,
+            });
+        }
+        let Going { before: record, to } = &going;
+        let (guard, change) = self.move_file(&record.path, to)?;
+        let note = self.record_at(to)?.ok_or_else(|| Error::gone(to))?;
+        // Links are written under the locks of their notes, of which nobody waits for one while holding another.
+        drop(guard);
+        let links = self.settled(before, &moves, change, progress, cancel);
+        let is_note_edited = links.edits.iter().any(|edit| edit.path == to.as_str());
+        let edited = if is_note_edited {
+            self.record_at(to)?
+        } else {
+            None
+        };
         Ok(Moved {
-            from: record.path.to_string(),
-            note,
+            from,
+            note: edited.unwrap_or(note),
+            links,
+            change: Some(change.0),
         })
     }
 
     /// Moves every indexed file below a folder, one after the other; a folder nothing is known of moves nothing.
     ///
     /// # Errors
-    /// Only a request that makes no sense: the project's own folder, or a destination inside the folder. What
-    /// fails for one file is in the answer.
+    /// As [`Self::move_directory_as`].
     pub fn move_directory(
         &self,
         from: &str,
@@ -64,62 +103,115 @@ impl Project<'_> {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<MovedDirectory> {
-        let (from, to) = folders(from, to)?;
+        let request = MoveRequest {
+            identifier: from.to_owned(),
+            destination: to.to_owned(),
+            ..MoveRequest::default()
+        };
+        self.move_directory_as(&request, progress, cancel)
+    }
+
+    /// Moves a folder as [`Self::move_directory`] does, and updates links if that is asked.
+    ///
+    /// # Errors
+    /// Only a request that makes no sense: the project's own folder, or a destination inside the folder; and
+    /// [`Error::Cancelled`] when it was stopped while it read links. What fails for one file is in the answer.
+    pub fn move_directory_as(
+        &self,
+        request: &MoveRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<MovedDirectory> {
+        let (from, to) = folders(&request.identifier, &request.destination)?;
         let target = to.as_ref().map_or("", NotePath::as_str);
         let records = self
             .session("move a folder")?
             .below(self.id(), from.as_str())?;
-        progress.begin("move", Some(records.len() as u64));
         let mut answer = MovedDirectory {
             total: records.len(),
             ..MovedDirectory::default()
         };
-        let mut change = None;
-        for record in &records {
-            if cancel.is_cancelled() {
-                answer.cancelled = true;
-                break;
+        let mut all = Vec::with_capacity(records.len());
+        for before in records {
+            let rest = &before.path.as_str()[from.as_str().len() + 1..];
+            match NotePath::join(target, rest) {
+                Ok(to) => all.push(Going { before, to }),
+                Err(error) => answer.failed.push(failure(&before.path, &error.into())),
             }
-            let rest = &record.path.as_str()[from.as_str().len() + 1..];
-            let moved = NotePath::join(target, rest)
-                .map_err(Error::from)
-                .and_then(|to| {
-                    let (_guard, moved) = self.move_file(&record.path, &to, change)?;
-                    change = Some(moved);
-                    Ok(to)
-                });
-            match moved {
-                Ok(to) => answer.moved.push((record.path.to_string(), to.to_string())),
-                Err(error) => {
-                    answer.failed.push(Fault {
-                        path: record.path.to_string(),
-                        message: error.to_string(),
-                    });
-                }
-            }
-            progress.advance(1);
         }
-        if !answer.moved.is_empty() {
-            files::remove_empty_folders(self.root(), &from)?;
+        let moves = Moves::new(all);
+        let before = self.before(&moves, request.update_links, progress, cancel)?;
+        let change = self.move_all(&moves, request.dry_run, &mut answer, progress, cancel);
+        let moves = moves.only(&answer.moved);
+        answer.links = match change {
+            _ if request.dry_run => self.rehearsed(before, &moves)?,
+            Some(change) => self.settled(before, &moves, change, progress, cancel),
+            None => MovedLinks::default(),
+        };
+        answer.change = change.map(|change| change.0);
+        if change.is_some() {
+            files::remove_empty_folders(self.root(), &from);
         }
         Ok(answer)
     }
 
-    /// Moves one file of this project, tells the index, and returns the locks: until they are dropped it is there.
-    /// It is part of `change`, if that is given.
-    pub(crate) fn move_file(
+    /// Moves notes one after the other, or tells which could be moved.
+    fn move_all(
         &self,
-        from: &NotePath,
-        to: &NotePath,
-        change: Option<ChangeId>,
-    ) -> Result<(NoteGuard<'_>, ChangeId)> {
-        if from == to {
-            return Err(Error::SamePlace {
-                path: from.to_string(),
+        moves: &Moves,
+        is_rehearsal: bool,
+        answer: &mut MovedDirectory,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Option<ChangeId> {
+        progress.begin("move", Some(answer.total as u64));
+        progress.advance(answer.failed.len() as u64);
+        let did = if is_rehearsal {
+            self.could_move(moves, progress, cancel)
+        } else {
+            let task =
+                |going: &Going| Task::new(going.before.path.clone(), Act::Move(going.to.clone()));
+            let tasks: Vec<Task> = moves.iter().map(task).collect();
+            self.change_in_groups(&tasks, Operation::Move, progress, cancel)
+        };
+        answer.cancelled = did.each.len() < moves.iter().len();
+        for (Going { before, to }, came) in moves.iter().zip(did.each) {
+            match came {
+                Ok(()) => answer.moved.push((before.path.to_string(), to.to_string())),
+                Err(error) => answer.failed.push(failure(&before.path, &error)),
+            }
+        }
+        did.change
+    }
+
+    /// Tells which notes could be moved.
+    fn could_move(&self, moves: &Moves, progress: &dyn Progress, cancel: &Cancel) -> Did {
+        let mut did = Did::default();
+        for Going { before, to } in moves.iter() {
+            if cancel.is_cancelled() {
+                break;
+            }
+            did.each.push(self.refuse_occupied(&before.path, to));
+            progress.advance(1);
+        }
+        did
+    }
+
+    /// Refuses what [`Self::move_file`] would refuse, as far as that can be told before.
+    fn refuse_occupied(&self, from: &NotePath, to: &NotePath) -> Result<()> {
+        self.movable(from, to)?;
+        // A name in another case may be the very same file.
+        if from.alias_key() != to.alias_key() && self.found(to)?.is_some() {
+            return Err(Error::Exists {
+                path: to.to_string(),
             });
         }
-        let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
-        self.pass(Point::Locked, from);
+        Ok(())
+    }
+
+    /// Returns the note at `from`, if it may go to `to` by what the index knows.
+    fn movable(&self, from: &NotePath, to: &NotePath) -> Result<NoteRecord> {
+        refuse_same(from, to)?;
         let record = self.record_at(from)?.ok_or_else(|| Error::gone(from))?;
         if self.record_at(to)?.is_some() {
             return Err(Error::Exists {
@@ -132,6 +224,15 @@ impl Project<'_> {
                 path: from.to_string(),
             });
         }
+        Ok(record)
+    }
+
+    /// Moves one file of this project, tells the index, and returns the locks: until they are dropped it is there.
+    fn move_file(&self, from: &NotePath, to: &NotePath) -> Result<(NoteGuard<'_>, ChangeId)> {
+        refuse_same(from, to)?;
+        let guard = self.engine.locks.lock_all(self.id(), &[from, to])?;
+        self.pass(Point::Locked, from);
+        let record = self.movable(from, to)?;
         let content = self.content_of(&record)?;
         let planned = Planned {
             note: self.history_id(&record)?,
@@ -140,11 +241,12 @@ impl Project<'_> {
             operation: Operation::Move,
             before: content.clone(),
             after: content,
+            permalink: self.permalink_to_keep(&record)?,
         };
-        let recorded = self.record(planned, change)?;
-        files::rename(self.root(), from, to, self.engine.settings.durability)?;
+        let recorded = self.record(planned, None)?;
+        let renamed = files::rename(self.root(), from, to, self.engine.settings.durability);
         self.pass(Point::Settle, to);
-        let change = recorded.done();
+        let made = self.made(recorded, renamed)?;
         let entry = self.entry(to);
         self.told(
             to,
@@ -154,7 +256,7 @@ impl Project<'_> {
                 entry: Box::new(entry),
             }),
         )?;
-        Ok((guard, change))
+        made.unsynced.map(|()| (guard, made.change))
     }
 
     /// Reads where a note shall go.
@@ -202,6 +304,22 @@ impl Project<'_> {
             .session("look for a folder")?
             .below(self.id(), to.as_str())?
             .is_empty())
+    }
+}
+
+fn refuse_same(from: &NotePath, to: &NotePath) -> Result<()> {
+    if from == to {
+        return Err(Error::SamePlace {
+            path: from.to_string(),
+        });
+    }
+    Ok(())
+}
+
+fn failure(path: &NotePath, error: &Error) -> Fault {
+    Fault {
+        path: path.to_string(),
+        message: error.to_string(),
     }
 }
 

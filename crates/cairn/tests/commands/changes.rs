@@ -191,7 +191,7 @@ fn move_() {
     let bench = Bench::new(NOTES);
     assert_eq!(
         bench.run(&["move", "Coffee", "old/"]),
-        "moved: drinks/Coffee.md\nto: old/Coffee.md\npermalink: main/old/coffee\n"
+        "moved: drinks/Coffee.md\nto: old/Coffee.md\npermalink: main/drinks/coffee\n"
     );
     assert!(bench.vault.has("old/Coffee.md") && !bench.vault.has("drinks/Coffee.md"));
     let moved = bench.json(&["move", "old/Coffee.md", "black.md", "--json"]);
@@ -205,10 +205,69 @@ fn move_() {
     );
     assert_eq!(
         bench.json(&["move", "hot", "cold", "--directory", "--json"]),
-        serde_json::json!({"moved": [{"from": "hot/tea.md", "to": "cold/tea.md"}], "failed": []})
+        serde_json::json!({
+            "moved": [{"from": "hot/tea.md", "to": "cold/tea.md"}],
+            "failed": [],
+            "dry_run": false,
+            "change": 4,
+            "links": {"updated": [], "unresolved": [], "failed": []},
+        })
     );
     let missing = bench.run(&["move", "zebra", "there.md"]);
     assert!(missing.ends_with("[exit 3]\n"), "{missing}");
+}
+
+#[test]
+fn move_with_links() {
+    let bench = Bench::new(
+        "//- n/Tea.md\n---\npermalink: main/n/tea\n---\n//- One.md\n[[n/Tea]] [[Tea]]\n\n[x](n/Tea.md)\n",
+    );
+    let before = bench.vault.snapshot();
+    assert_eq!(
+        bench.run(&["move", "Tea", "a/Oolong", "--dry-run"]),
+        "\
+would move: n/Tea.md
+to: a/Oolong.md
+permalink: main/n/tea
+One.md\t[[Tea]]\t(unresolved)
+! 1 link would not resolve any more; --update-links rewrites them
+"
+    );
+    let updated = "\
+to: a/Oolong.md
+permalink: main/n/tea
+One.md:1\t[[n/Tea]]\t[[a/Oolong]]
+One.md:1\t[[Tea]]\t[[Oolong]]
+One.md:3\t(n/Tea.md)\t(a/Oolong.md)
+";
+    assert_eq!(
+        bench.run(&["move", "Tea", "a/Oolong", "--dry-run", "--update-links"]),
+        format!("would move: n/Tea.md\n{updated}! 3 links in 1 note would be updated\n")
+    );
+    assert_eq!(bench.vault.snapshot(), before);
+    assert_eq!(
+        bench.run(&["move", "Tea", "a/Oolong", "--update-links"]),
+        format!(
+            "moved: n/Tea.md\n{updated}! 3 links updated in 1 note; take the move and its links back with \
+             `cairn undo --change 1`\n"
+        )
+    );
+    assert_eq!(
+        bench.vault.read("One.md"),
+        "[[a/Oolong]] [[Oolong]]\n\n[x](a/Oolong.md)\n"
+    );
+    bench.run(&["undo", "--change", "1"]);
+    let moved = bench.json(&["move", "n", "b", "--directory", "--update-links", "--json"]);
+    assert_eq!(
+        moved["links"]["updated"][1],
+        serde_json::json!({"file_path": "One.md", "line": 3, "old": "(n/Tea.md)", "new": "(b/Tea.md)"})
+    );
+    assert_eq!(
+        bench.vault.read("One.md"),
+        "[[b/Tea]] [[Tea]]\n\n[x](b/Tea.md)\n"
+    );
+    bench.run(&["undo"]);
+    assert_eq!(bench.vault.snapshot(), before);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Session<'_> {
             let known = candidates::of_row(self.lease.connection(), moved.note.0)
                 .action("look a note up")?;
             for candidate in known {
-                pointing.imagine(Candidate {
+                pointing.imagine(&Candidate {
                     alias: moved.path.alias_key(),
                     path: moved.path.clone(),
                     title: moved.title.clone(),
@@ -90,7 +90,7 @@ impl Pointing<'_> {
         })
     }
 
-    fn imagine(&mut self, candidate: Candidate) {
+    fn imagine(&mut self, candidate: &Candidate) {
         let names = [candidate.path.as_str(), &candidate.title];
         let mut keys: Vec<String> = names
             .into_iter()

@@ -49,13 +49,19 @@ pub(super) fn unread(faulty: &[Fault]) -> String {
     section(&heading, faults(faulty), MOST_UNREAD)
 }
 
-fn faults(faults: &[Fault]) -> impl ExactSizeIterator<Item = String> {
+/// Returns the lines of faults.
+pub(super) fn faults(faults: &[Fault]) -> impl ExactSizeIterator<Item = String> {
     faults
         .iter()
         .map(|fault| format!("`{}`: {}", fault.path, fault.message))
 }
 
-fn section(heading: &str, lines: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+/// Returns at most so many lines below a heading, and how many are left out; nothing when there are none.
+pub(super) fn section(
+    heading: &str,
+    lines: impl ExactSizeIterator<Item = String>,
+    most: usize,
+) -> String {
     let count = lines.len();
     if count == 0 {
         return String::new();

@@ -3,6 +3,7 @@
 //! Invariant: nothing is replaced, and nothing leaves its project.
 
 mod directory;
+mod links;
 mod refusal;
 
 use super::call::{Call, Format};
@@ -13,7 +14,7 @@ use super::declaration::{
 use super::failure::Failure;
 use super::next_call;
 use super::reply::Reply;
-use cairn_engine::{Moved, Project};
+use cairn_engine::{MoveRequest, Moved, Project, UpdateLinks};
 use refusal::Refusal;
 use serde_json::{Value, json};
 
@@ -21,8 +22,9 @@ use serde_json::{Value, json};
 pub(super) const TOOL: Declaration = Declaration {
     name: "move_note",
     title: "Move Note",
-    description: "Moves or renames a note, or a whole folder, inside its project. Text, links and a declared permalink stay. \
-        Replaces nothing: an occupied destination is refused. Give either destination_path or destination_folder.",
+    description: "Moves or renames a note, or a whole folder, inside its project. Its text and permalink stay; links to \
+        it too, unless update_links rewrites those by old path or title. Replaces nothing: an occupied destination is \
+        refused. Give either destination_path or destination_folder.",
     parameters: &[
         Parameter {
             description: "Exact title, permalink, path or memory:// URL; a folder with is_directory",
@@ -49,6 +51,20 @@ pub(super) const TOOL: Declaration = Declaration {
             aliases: &["is_dir"],
             description: "Move a whole folder",
         },
+        Parameter {
+            name: "update_links",
+            kind: Kind::Boolean,
+            need: Need::Default("false"),
+            aliases: &[],
+            description: "Rewrite links to what moves; undo takes back both",
+        },
+        Parameter {
+            name: "dry_run",
+            kind: Kind::Boolean,
+            need: Need::Default("false"),
+            aliases: &[],
+            description: "Change nothing; list what would move and what becomes of links",
+        },
         PROJECT,
         PROJECT_ID,
         OUTPUT_FORMAT,
@@ -68,6 +84,20 @@ struct Wish<'a> {
     /// The path, or the folder where that was given.
     destination: &'a str,
     is_directory: bool,
+    update_links: UpdateLinks,
+    dry_run: bool,
+}
+
+impl Wish<'_> {
+    /// The wish as the engine is asked.
+    fn request(&self, identifier: &str, destination: &str) -> MoveRequest {
+        MoveRequest {
+            identifier: identifier.to_owned(),
+            destination: destination.to_owned(),
+            update_links: self.update_links,
+            dry_run: self.dry_run,
+        }
+    }
 }
 
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
@@ -79,6 +109,12 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         identifier: arguments.text("identifier"),
         destination: folder.unwrap_or(path),
         is_directory: arguments.flag("is_directory"),
+        update_links: if arguments.flag("update_links") {
+            UpdateLinks::Yes
+        } else {
+            UpdateLinks::No
+        },
+        dry_run: arguments.flag("dry_run"),
     };
     let project = call.project()?;
     let name = &project.settings().name;
@@ -87,9 +123,12 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
             directory::moved(call, &project, &wish, &destination)
         } else {
             let identifier = refusal::here(call, &project, &wish)?;
-            let moved = project.move_note(identifier, &destination)?;
-            call.host.tell_changed(name, true);
-            Ok(note(call, name, &wish, &moved))
+            let request = wish.request(identifier, &destination);
+            let moved = project.move_note_as(&request, call.progress, call.cancel)?;
+            if !wish.dry_run {
+                call.host.tell_changed(name, true);
+            }
+            Ok(note(call, &project, &wish, &moved))
         }
     });
     Ok(match moved {
@@ -122,28 +161,44 @@ fn target(
     }
 }
 
-fn note(call: &Call<'_>, project: &str, wish: &Wish<'_>, moved: &Moved) -> Reply {
+fn note(call: &Call<'_>, project: &Project<'_>, wish: &Wish<'_>, moved: &Moved) -> Reply {
     let note = &moved.note;
     match call.format() {
         Format::Text => {
             let permalink = note.permalink.as_deref().unwrap_or("-");
+            let (heading, index) = if wish.dry_run {
+                ("🔍 Dry run: nothing was changed", "")
+            } else {
+                (
+                    "✅ Note moved successfully",
+                    "📊 Database and search index updated\n",
+                )
+            };
+            let reaching = next_call::reaching(call, project);
             Reply::text(format!(
-                "✅ Note moved successfully\n\n\
+                "{heading}\n\n\
                  📁 **{}** → **{}**\n\
                  🔗 Permalink: {permalink}\n\
-                 📊 Database and search index updated\n\n\
-                 <!-- Project: {project} -->",
-                wish.identifier, note.path
+                 {index}{}\n\
+                 <!-- Project: {} -->",
+                wish.identifier,
+                note.path,
+                links::text(wish, &moved.links, moved.change, &reaching),
+                project.settings().name
             ))
         }
-        Format::Json => Reply::json(json!({
-            "moved": true,
-            "title": note.title,
-            "permalink": note.permalink,
-            "file_path": note.path.as_str(),
-            "source": wish.identifier,
-            "destination": note.path.as_str(),
-        })),
+        Format::Json => {
+            let mut value = json!({
+                "moved": !wish.dry_run,
+                "title": note.title,
+                "permalink": note.permalink,
+                "file_path": note.path.as_str(),
+                "source": wish.identifier,
+                "destination": note.path.as_str(),
+            });
+            links::add(&mut value, wish, &moved.links, moved.change);
+            Reply::json(value)
+        }
     }
 }
 

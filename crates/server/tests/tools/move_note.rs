@@ -165,13 +165,13 @@ fn the_heading_tells_of_failures() {
     assert_eq!(server.vault("main").read("b/one.md"), "3\n");
 }
 
-/// A listener that gives up after two files.
-struct Impatient<'a>(&'a Cancel, std::sync::atomic::AtomicU64);
+/// A listener that gives up after the first files.
+struct Impatient<'a>(&'a Cancel);
 
 impl cairn_engine::Progress for Impatient<'_> {
     fn begin(&self, _phase: &'static str, _total: Option<u64>) {}
     fn advance(&self, steps: u64) {
-        if self.1.fetch_add(steps, std::sync::atomic::Ordering::SeqCst) + steps >= 2 {
+        if steps > 0 {
             self.0.cancel();
         }
     }
@@ -179,7 +179,7 @@ impl cairn_engine::Progress for Impatient<'_> {
 
 #[test]
 fn a_cancelled_move_says_what_it_did() {
-    let server = Server::new(&many(5));
+    let server = Server::new(&many(300));
     let call = |arguments: Value, listener: &dyn cairn_engine::Progress, cancel: &Cancel| {
         let tool = cairn_server::tool("move_note").expect("the tool exists");
         let Value::Object(arguments) = arguments else {
@@ -191,22 +191,15 @@ fn a_cancelled_move_says_what_it_did() {
         }
     };
     let cancel = Cancel::new();
-    let listener = Impatient(&cancel, std::sync::atomic::AtomicU64::new(0));
+    let listener = Impatient(&cancel);
     let asked = json!({ "identifier": "many", "destination_path": "few", "is_directory": true });
     let text = call(asked, &listener, &cancel);
     let asked = json!({ "identifier": "many", "destination_path": "few", "is_directory": true, "output_format": "json" });
     let json = call(asked, &Silent, &cancel);
     assert_snapshot!(format!("{text}\n\n{json}"));
-    assert_eq!(
-        paths(&server, "main"),
-        [
-            "few/00.md",
-            "few/01.md",
-            "many/02.md",
-            "many/03.md",
-            "many/04.md"
-        ]
-    );
+    let paths = paths(&server, "main");
+    let moved = paths.iter().filter(|path| path.starts_with("few/"));
+    assert_eq!((moved.count(), paths.len()), (256, 300));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::super::many_files;
 use super::super::next_call;
 use super::super::reply::Reply;
 use super::Wish;
+use super::links;
 use super::refusal::{self, Refusal};
 use cairn_engine::{MovedDirectory, Project};
 use serde_json::json;
@@ -21,9 +22,10 @@ pub(super) fn moved(
 ) -> Result<Reply, Refusal> {
     let folder = refusal::here(call, project, wish)?;
     let folder = refusal::local(project, folder);
-    let moved = project.move_directory(folder, destination, call.progress, call.cancel)?;
+    let request = wish.request(folder, destination);
+    let moved = project.move_directory_as(&request, call.progress, call.cancel)?;
     let name = &project.settings().name;
-    if !moved.moved.is_empty() {
+    if moved.change.is_some() {
         call.host.tell_changed(name, true);
     }
     Ok(match call.format() {
@@ -35,8 +37,10 @@ pub(super) fn moved(
     })
 }
 
-fn heading(moved: &MovedDirectory) -> &'static str {
-    if moved.total == 0 {
+fn heading(wish: &Wish<'_>, moved: &MovedDirectory) -> &'static str {
+    if wish.dry_run && moved.total > 0 {
+        "# Dry Run: Nothing Was Changed"
+    } else if moved.total == 0 {
         "# Directory Move Failed - No Files Found"
     } else if moved.cancelled {
         "# Directory Move Cancelled"
@@ -53,12 +57,17 @@ fn text(project: &str, reaching: &str, wish: &Wish<'_>, moved: &MovedDirectory) 
     let (source, destination) = (wish.identifier, wish.destination);
     let mut text = format!(
         "{}\n\n**Source:** `{source}`\n**Destination:** `{destination}`\n\n",
-        heading(moved)
+        heading(wish, moved)
     );
     if moved.total == 0 {
         text += &many_files::none(source, "moved", reaching);
     } else {
-        text += &many_files::summary(moved.total, "moved", moved.moved.len(), moved.failed.len());
+        let (done, failed) = (moved.moved.len(), moved.failed.len());
+        text += &if wish.dry_run {
+            would(moved.total, done, failed)
+        } else {
+            many_files::summary(moved.total, "moved", done, failed)
+        };
         if moved.cancelled {
             // Writing to a String cannot fail.
             let _ = write!(
@@ -69,10 +78,20 @@ fn text(project: &str, reaching: &str, wish: &Wish<'_>, moved: &MovedDirectory) 
             );
         }
         let paths = moved.moved.iter().map(|(_, to)| to.as_str());
-        text += &many_files::files("Moved Files", paths);
+        let files = if wish.dry_run {
+            "Files To Move"
+        } else {
+            "Moved Files"
+        };
+        text += &many_files::files(files, paths);
         text += &many_files::failures(&moved.failed);
+        text += &links::text(wish, &moved.links, moved.change, reaching);
     }
     text + &format!("\n<!-- Project: {project} -->")
+}
+
+fn would(total: usize, done: usize, failed: usize) -> String {
+    format!("## Summary\n- Total files: {total}\n- Would move: {done}\n- Would stay: {failed}\n")
 }
 
 fn json(wish: &Wish<'_>, moved: &MovedDirectory) -> serde_json::Value {
@@ -82,7 +101,7 @@ fn json(wish: &Wish<'_>, moved: &MovedDirectory) -> serde_json::Value {
         .map(|fault| json!({ "path": fault.path, "error": fault.message }))
         .collect();
     let mut value = json!({
-        "moved": moved.total > 0 && failed.is_empty() && !moved.cancelled,
+        "moved": moved.total > 0 && failed.is_empty() && !moved.cancelled && !wish.dry_run,
         "title": null,
         "permalink": null,
         "file_path": null,
@@ -90,9 +109,15 @@ fn json(wish: &Wish<'_>, moved: &MovedDirectory) -> serde_json::Value {
         "destination": wish.destination,
         "is_directory": true,
         "total_files": moved.total,
-        "successful_moves": moved.moved.len(),
+        "successful_moves": if wish.dry_run { 0 } else { moved.moved.len() },
         "failed_moves": failed.len(),
     });
+    links::add(&mut value, wish, &moved.links, moved.change);
+    if wish.dry_run {
+        let files = moved.moved.iter();
+        let files = files.map(|(from, to)| json!({ "from": from, "to": to }));
+        value["would_move"] = files.collect();
+    }
     let error = if moved.total == 0 {
         "Directory not found or empty: no files matched".to_owned()
     } else if moved.cancelled {
