@@ -4,7 +4,7 @@
 //! and the history alone, so that an index built anew says what the one before it said.
 
 use crate::{Project, Result};
-use cairn_history::{Filter, Identity};
+use cairn_history::Identity;
 use cairn_index::{Given, NoteRecord, derived_ids};
 use cairn_note::NotePath;
 use std::collections::HashMap;
@@ -107,28 +107,17 @@ impl<'a> Identities<'a> {
         })
     }
 
-    /// Returns the note whose file is not at a path any more; `None` when the history knows that already.
-    pub(crate) fn left(&self, path: &NotePath) -> Result<Option<String>> {
-        Ok(match self.at(path)? {
-            Some(identity) => identity.is_present.then_some(identity.note),
-            // Whoever was there has gone elsewhere.
-            None if self.was_known(path)? => None,
-            None => {
-                let new = self.new_id(path)?;
-                new.follows_from_path.then(|| new.id.to_string())
-            }
-        })
-    }
-
-    /// Whether anything was ever recorded of a path.
-    fn was_known(&self, path: &NotePath) -> Result<bool> {
-        let filter = Filter {
-            project: Some(self.project.id().0),
-            path: Some(path.to_string()),
-            ..Filter::default()
+    /// Returns the note whose file is not at a path any more, `known` being the id the index has for it; `None` when the
+    /// history knows already that it left, whoever saw that.
+    pub(crate) fn left(&self, path: &NotePath, known: Option<&str>) -> Result<Option<String>> {
+        if let Some(identity) = self.at(path)? {
+            return Ok(identity.is_present.then_some(identity.note));
+        }
+        let Some(known) = known.and_then(|known| Uuid::try_parse(known).ok()) else {
+            return Ok(None);
         };
-        let last = self.project.engine.history.revisions(&filter, 1)?;
-        Ok(!last.is_empty())
+        let is_elsewhere = self.of(known)?.is_some();
+        Ok((!is_elsewhere).then(|| known.to_string()))
     }
 
     /// Returns the permalink a note without one of its own is given when it moves: the one it has, unless it was given

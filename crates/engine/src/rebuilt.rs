@@ -295,7 +295,8 @@ mod tests {
         assert!(
             lines(&other)
                 .iter()
-                .any(|line| line.starts_with("main: d/c.md: missing: d/c.md | c | note | d/c | ")),
+                .any(|line| line.starts_with("main: d/c.md: missing: d/c.md | ")
+                    && line.contains(" | c | note | d/c | ")),
             "{:#?}",
             lines(&other)
         );

@@ -4,28 +4,64 @@ use cairn_engine::{
     Cancel, Durability, Engine, IndexLocation, Overwrite, Project, RestoreRequest, Settings,
     Silent, UndoRequest, WriteRequest,
 };
+use cairn_history::{Content, Entry, Hash, History, Operation, Options};
 use cairn_testkit::Vault;
+use jiff::Timestamp;
 use proptest::prelude::*;
 use std::time::{Duration, SystemTime};
 
 /// What may happen to a folder. Numbers pick a path, a content, an existing file.
 #[derive(Debug, Clone)]
 enum Step {
-    Write { path: usize, content: usize },
-    Delete { file: usize },
-    Rename { file: usize, to: usize },
-    RenameFolder { from: usize, to: usize },
-    Touch { file: usize },
+    Write {
+        path: usize,
+        content: usize,
+    },
+    Delete {
+        file: usize,
+    },
+    Rename {
+        file: usize,
+        to: usize,
+    },
+    RenameFolder {
+        from: usize,
+        to: usize,
+    },
+    Touch {
+        file: usize,
+    },
     Sync,
-    MoveNote { file: usize, to: usize },
-    MoveFolder { from: usize, to: usize },
-    WriteNote { title: usize, content: usize },
-    DeleteNote { file: usize },
-    RestoreNote { deleted: usize },
+    MoveNote {
+        file: usize,
+        to: usize,
+    },
+    MoveFolder {
+        from: usize,
+        to: usize,
+    },
+    WriteNote {
+        title: usize,
+        content: usize,
+    },
+    DeleteNote {
+        file: usize,
+    },
+    RestoreNote {
+        deleted: usize,
+    },
     Undo,
-    Look { path: usize },
+    Look {
+        path: usize,
+    },
     Reindex,
     OpenAgain,
+    /// A process dies that is about to move a note, before the file is elsewhere or after.
+    Die {
+        file: usize,
+        to: usize,
+        after: bool,
+    },
 }
 
 const PATHS: [&str; 10] = [
@@ -87,6 +123,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (0..PATHS.len()).prop_map(|path| Step::Look { path }),
         1 => Just(Step::Reindex),
         1 => Just(Step::OpenAgain),
+        1 => (0..1000_usize, 0..PATHS.len(), prop::bool::ANY)
+            .prop_map(|(file, to, after)| Step::Die { file, to, after }),
     ];
     prop::collection::vec(step, 1..30)
 }
@@ -113,6 +151,35 @@ fn sync(engine: &Engine) -> String {
         .sync(&Silent, &Cancel::new())
         .expect("the root can be listed");
     project.dump().expect("it can be read")
+}
+
+/// Records a move as a process does that dies before it can say what became of it.
+fn die(engine: &Engine, vault: &Vault, data: &Vault, (file, to): (&str, &str), after: bool) {
+    let Ok(note) = project(engine).identify(file, None) else {
+        return;
+    };
+    let text = std::fs::read(vault.path(file)).expect("it is there");
+    if note.path.as_str() != file || note.fingerprint.checksum != *Hash::of(&text).as_bytes() {
+        return;
+    }
+    let history = History::open(&data.path("history.db"), &Options::default());
+    let history = history.expect("it is a history");
+    let entry = Entry {
+        project: note.project.0,
+        note: note.external_id,
+        path: to.to_owned(),
+        former: Some(file.to_owned()),
+        operation: Operation::Move,
+        actor: "dead".to_owned(),
+        time: Timestamp::UNIX_EPOCH,
+        before: Some(Content::Bytes(text.clone())),
+        after: Some(Content::Bytes(text)),
+        permalink: note.permalink,
+    };
+    history.record(vec![entry]).expect("it is recorded");
+    if after {
+        vault.rename(file, to);
+    }
 }
 
 /// A dump without what syncs alone say: a verb that brings back what cannot be read names no fault.
@@ -239,16 +306,27 @@ proptest! {
     fn any_history_ends_in_the_index_of_the_folder(steps in steps(), in_file: bool) {
         let (vault, data) = (Vault::new(""), Vault::new(""));
         let data = in_file.then_some(&data);
-        let mut kept = engine(&vault, data);
+        let mut engines = [engine(&vault, data), engine(&vault, data)];
         let mut time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        for step in &steps {
+        for (number, step) in steps.iter().enumerate() {
             time += Duration::from_millis(7);
             perform(&vault, step, time);
-            ask(&kept, &vault, step);
-            if matches!(step, Step::OpenAgain) && data.is_some() {
-                kept = engine(&vault, data);
+            // Two processes on one index, or one where it is in memory.
+            let turn = if data.is_some() { number % 2 } else { 0 };
+            ask(&engines[turn], &vault, step);
+            match (step, data) {
+                (Step::OpenAgain, Some(_)) => engines[turn] = engine(&vault, data),
+                (Step::Die { file, to, after }, Some(data)) => {
+                    let to = PATHS[*to];
+                    if let Some(file) = pick(&vault, *file).filter(|_| !vault.has(to)) {
+                        die(&engines[turn], &vault, data, (&file, to), *after);
+                    }
+                }
+                _ => {}
             }
         }
+        let [kept, other] = engines;
+        drop(other);
         let dump = sync(&kept);
         prop_assert_eq!(differences(&kept), Vec::<String>::new(), "the way there matters");
         prop_assert_eq!(&dump, &sync(&kept), "a second sync changes something");

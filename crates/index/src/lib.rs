@@ -18,8 +18,9 @@ pub use record::{
     RelationRecord, Resolution, Scope, Statistics,
 };
 pub use search::{Filter, Hit, Hits, Scores};
-pub use sqlite::{Condition, Imagined, Index, Options, Pointing, Session, TypedRelation};
-pub use sqlite::{Sums, derived_ids};
+pub use sqlite::{
+    Condition, Imagined, Index, Options, Pointing, Session, Sums, TypedRelation, derived_ids,
+};
 
 #[cfg(test)]
 mod contract;

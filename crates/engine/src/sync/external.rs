@@ -9,7 +9,7 @@ use crate::identities::Identities;
 use crate::points::{Point, pass};
 use crate::{Project, Result};
 use cairn_history::{ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, RevisionId};
-use cairn_index::{Fingerprint, NoteKey};
+use cairn_index::{Fingerprint, NoteKey, NoteRecord};
 use cairn_note::NotePath;
 use std::collections::{HashMap, HashSet};
 
@@ -20,12 +20,27 @@ const SOMEBODY: &str = "external";
 pub(super) struct External<'a> {
     project: &'a Project<'a>,
     identities: Identities<'a>,
-    /// The permalinks of notes that are elsewhere now, by the paths they had.
-    permalinks: HashMap<&'a NotePath, String>,
+    /// What the index knows of notes that are gone or elsewhere now, by the paths they had.
+    known: HashMap<&'a NotePath, Known>,
     change: Option<ChangeId>,
     /// What was recorded later is newer than what this sync sees: the newest revision before it looked at index and
     /// folder.
     horizon: RevisionId,
+}
+
+/// What the index knows of a note.
+struct Known {
+    id: String,
+    permalink: Option<String>,
+}
+
+impl Known {
+    fn of(record: NoteRecord) -> Self {
+        Self {
+            id: record.external_id,
+            permalink: record.permalink,
+        }
+    }
 }
 
 /// What a file that was found was before.
@@ -39,7 +54,7 @@ struct Before<'a> {
 }
 
 impl<'a> External<'a> {
-    /// Begins to look at so many files, `left` being the paths at which the moved ones were, before the index is written.
+    /// Begins to look at so many files, before the index is written; `left` are the paths at which no file is any more.
     pub(super) fn new(
         project: &'a Project<'a>,
         horizon: RevisionId,
@@ -47,19 +62,18 @@ impl<'a> External<'a> {
         left: impl Iterator<Item = &'a NotePath>,
     ) -> Result<Self> {
         let mut left = left.peekable();
-        let mut permalinks = HashMap::new();
+        let mut known = HashMap::new();
         if left.peek().is_some() {
-            let session = project.session("name moved notes")?;
+            let session = project.session("name notes that left")?;
             for path in left {
                 let record = session.note(project.id(), NoteKey::Path(path))?;
-                let permalink = record.and_then(|record| record.permalink);
-                permalinks.extend(permalink.map(|permalink| (path, permalink)));
+                known.extend(record.map(|record| (path, Known::of(record))));
             }
         }
         Ok(Self {
             project,
             identities: Identities::for_files(*project, files)?,
-            permalinks,
+            known,
             change: None,
             horizon,
         })
@@ -69,7 +83,7 @@ impl<'a> External<'a> {
     pub(super) fn gone(&mut self, gone: &mut Vec<&'a (NotePath, Fingerprint)>) -> Result<()> {
         let (mut entries, mut told) = (Vec::new(), Vec::new());
         for (path, fingerprint) in gone.iter() {
-            if let Some(note) = self.identities.left(path)? {
+            if let Some(note) = self.left(path)? {
                 let before = Before {
                     note,
                     former: None,
@@ -147,7 +161,7 @@ impl<'a> External<'a> {
         match *task {
             Task::Changed(known) if known.checksum == found.checksum => return Ok(None),
             Task::Moved(from) => {
-                if let Some(note) = self.identities.left(from)? {
+                if let Some(note) = self.left(from)? {
                     return Ok(Some(before(note, Some(from), None)));
                 }
             }
@@ -170,13 +184,21 @@ impl<'a> External<'a> {
         Ok(is_news.then(|| before(new.id.to_string(), None, known)))
     }
 
+    /// Returns the note that is not at a path any more, if there is something to tell of it.
+    fn left(&self, path: &NotePath) -> Result<Option<String>> {
+        let known = self.known.get(path);
+        let known = known.map(|known| known.id.as_str());
+        self.identities.left(path, known)
+    }
+
     /// Returns the permalink a note keeps that is elsewhere now.
     fn kept_permalink(
         &self,
         before: &Before<'_>,
         found: &cairn_index::Entry,
     ) -> Result<Option<String>> {
-        let has = before.former.and_then(|former| self.permalinks.get(former));
+        let known = before.former.and_then(|former| self.known.get(former));
+        let has = known.and_then(|known| known.permalink.as_ref());
         match &found.content {
             cairn_index::Content::Note { note, .. } if note.permalink.is_none() => {
                 self.identities.kept_permalink(&before.note, has)

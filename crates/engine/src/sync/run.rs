@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
             faults: self.listing.faults.iter().cloned().collect(),
         };
         self.keep_faults(&plan, &mut outcome)?;
-        let left = moves.iter().map(|step| step.from);
+        let left = gone.iter().map(|known| &known.0);
         let mut external =
             External::new(self.project, self.horizon, jobs.len() + gone.len(), left)?;
         if !cancel.is_cancelled() {

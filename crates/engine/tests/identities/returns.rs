@@ -181,3 +181,19 @@ fn a_note_is_found_by_its_id_wherever_it_is() {
     assert_eq!(found.path.as_str(), "c.md");
     assert!(crate::support::dump(desk.engine()).contains(&format!("[[{id}]] (None) -> c.md")));
 }
+
+#[test]
+fn a_file_that_vanishes_from_where_others_passed_through_lies_in_the_trash() {
+    let mut desk = Desk::new("//- a.md\none\n");
+    desk.shift("a.md", "b.md");
+    desk.shift("b.md", "c.md");
+    desk.vault.write("b.md", "new\n");
+    desk.sync();
+    let id = desk.id("b.md");
+    desk.vault.remove("b.md");
+    desk.sync();
+    desk.restore("b.md");
+    assert_eq!(desk.id("b.md"), id);
+    assert_eq!(desk.vault.read("b.md"), "new\n");
+    desk.proves();
+}

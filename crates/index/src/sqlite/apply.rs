@@ -6,16 +6,16 @@
 use super::WriteSession;
 use super::claims::Claims;
 use super::full_text::Words;
+use super::ids::free_external_id;
 use super::known::Known;
 use super::links::Links;
 use super::open;
 use super::properties::{Properties, properties};
-use super::row::{Row, free_external_id};
+use super::row::Row;
 use crate::error::StatementContext;
 use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Terms};
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
-use uuid::Uuid;
 
 /// Everything one transaction gathers until all rows are in.
 pub(super) struct Work<'a> {
@@ -283,33 +283,6 @@ impl Work<'_> {
                 permalink.map(link::bucket),
                 words,
             ])?;
-        Ok(())
-    }
-
-    /// Takes a stable id from the file that has it: who keeps identities says that it is another's.
-    fn release(&mut self, id: Uuid) -> rusqlite::Result<()> {
-        let holder = self
-            .connection
-            .prepare_cached("SELECT id, project, path FROM note WHERE external_id = ?1")?
-            .query_row([id.as_bytes()], |row| {
-                Ok((row.get(0)?, ProjectId(row.get(1)?), row.get(2)?))
-            })
-            .optional()?;
-        let Some((note, project, path)) = holder else {
-            return Ok(());
-        };
-        let path: String = path;
-        let other = free_external_id(self.connection, project, &path)?;
-        self.identify(note, id, other)
-    }
-
-    /// Gives a file another stable id.
-    fn identify(&mut self, note: i64, old: Uuid, new: Uuid) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("UPDATE note SET external_id = ?2 WHERE id = ?1")?
-            .execute(params![note, new.as_bytes()])?;
-        self.links.touched_id(old);
-        self.links.touched_id(new);
         Ok(())
     }
 

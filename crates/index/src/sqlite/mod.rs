@@ -29,16 +29,17 @@ mod dump;
 mod apply;
 mod claims;
 mod full_text;
+mod ids;
 mod known;
 mod links;
 mod properties;
 mod row;
 
 pub use check::Condition;
+pub use dump::Sums;
+pub use ids::derived_ids;
 pub use pointing::{Imagined, Pointing};
 pub use typed::TypedRelation;
-pub use dump::Sums;
-pub use row::derived_ids;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
 use pool::{Begin, Lease, Nest, Pool};

@@ -5,10 +5,8 @@
 use super::full_text::WordsRow;
 use super::properties::texts;
 use super::rank;
-use crate::{Content, Entry, ProjectId, Scope};
-use cairn_note::{Note, NotePath, Permalink, link, words};
-use rusqlite::Connection;
-use uuid::Uuid;
+use crate::{Content, Entry, Scope};
+use cairn_note::{Note, Permalink, link, words};
 
 /// What a file's row is made of.
 pub(super) struct Row<'a> {
@@ -114,36 +112,4 @@ fn claim(note: &Note, entry: &Entry, scope: &Scope<'_>) -> (Option<String>, Grou
     }
     let derived = Permalink::of(&entry.path, scope.slug);
     (Some(derived.as_str().to_owned()), Ground::Path)
-}
-
-/// Returns the first of a path's ids that no note has: one that moved away may still have what its old path gives.
-pub(super) fn free_external_id(
-    connection: &Connection,
-    project: ProjectId,
-    path: &str,
-) -> rusqlite::Result<Uuid> {
-    let mut taken = connection.prepare_cached("SELECT 1 FROM note WHERE external_id = ?1")?;
-    for id in ids(project, path) {
-        if !taken.exists([id.as_bytes()])? {
-            return Ok(id);
-        }
-    }
-    unreachable!("the ids of a path do not end")
-}
-
-/// Returns the stable ids a new file may get, in the order in which they are tried: version 5 UUIDs (RFC 9562) of its
-/// project and path. They do not end.
-pub fn derived_ids(project: ProjectId, path: &NotePath) -> impl Iterator<Item = Uuid> + use<'_> {
-    ids(project, path.as_str())
-}
-
-fn ids(project: ProjectId, path: &str) -> impl Iterator<Item = Uuid> + use<'_> {
-    let space = Uuid::new_v5(
-        &Uuid::NAMESPACE_URL,
-        format!("cairn:{}", project.0).as_bytes(),
-    );
-    let first = Uuid::new_v5(&space, path.as_bytes());
-    std::iter::successors(Some(first), |last| {
-        Some(Uuid::new_v5(last, path.as_bytes()))
-    })
 }
