@@ -30,8 +30,8 @@ mod project_info;
 mod prune_history;
 mod read_content;
 mod read_note;
-mod recent_activity;
 mod rebuilt;
+mod recent_activity;
 mod resources;
 mod restore_note;
 mod schema;
@@ -41,21 +41,23 @@ mod undo;
 mod write_note;
 
 pub use build_context::{Context, ContextItem, ContextRequest};
-pub use cairn_history::{Pruned, Retention, Statistics as HistoryStatistics};
+pub use cairn_history::{Adoption, Pruned, Retention, Statistics as HistoryStatistics};
 pub use delete_note::{Confirm, Deleted, DeletedDirectory, MOST_UNCONFIRMED};
 pub use diff_note::{DiffRequest, NoteDiff};
 pub use edit_note::{EditRequest, Edited};
 pub use error::{Error, Kind, Result};
 pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
-pub use move_note::{Moved, MovedDirectory};
+pub use move_note::{
+    BrokenLink, LinkEdit, MoveRequest, Moved, MovedDirectory, MovedLinks, UpdateLinks,
+};
 pub use note_history::{ChangesRequest, HistoryRequest, NoteHistory, NoteRevision};
 pub use progress::{Cancel, Progress, Silent};
 pub use project_info::ProjectInfo;
 pub use prune_history::PrunedHistory;
 pub use read_content::ReadContent;
 pub use read_note::{Outline, OutlineHeading, Part, ReadNote, ReadRequest};
-pub use recent_activity::{RecentChange, RecentItem, RecentRequest};
 pub use rebuilt::{Comparison, IndexDifference, Side};
+pub use recent_activity::{RecentChange, RecentItem, RecentRequest};
 pub use resources::Overview;
 pub use restore_note::{RestoreRequest, Restored};
 pub use schema::{
@@ -213,6 +215,12 @@ impl Engine {
     #[cfg(feature = "torture")]
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// Returns the index, to be looked at row by row.
+    #[cfg(feature = "torture")]
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// Returns what the engine was opened with: all of the registry, whatever of it is reached.

@@ -199,7 +199,12 @@ impl World {
             },
             "delete" => match rest.strip_prefix("folder ") {
                 Some(folder) => {
-                    let deleted = project.delete_directory(folder, Confirm::Required, &Silent, &Cancel::new())?;
+                    let deleted = project.delete_directory(
+                        folder,
+                        Confirm::Required,
+                        &Silent,
+                        &Cancel::new(),
+                    )?;
                     let failed = deleted.failed.iter();
                     let failed =
                         failed.map(|fault| format!("{} stays: {}", fault.path, fault.message));
