@@ -10,7 +10,7 @@ mod pulse;
 use cairn_engine::{Cancel, Engine, Settings, SyncReport};
 use jiff::Zoned;
 use pulse::Pulse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -143,6 +143,8 @@ pub struct Host {
     engine: Mutex<Option<Opened>>,
     indexing: Mutex<BTreeMap<String, Indexing>>,
     indexed: Condvar,
+    /// The projects that a call registers and indexes just now.
+    joining: Mutex<BTreeSet<String>>,
     /// Whether this process watches the folders.
     watches: AtomicBool,
     /// How many threads bring projects in step that were not before.
@@ -180,6 +182,7 @@ impl Host {
             engine: Mutex::default(),
             indexing: Mutex::default(),
             indexed: Condvar::new(),
+            joining: Mutex::default(),
             watches: AtomicBool::new(false),
             catching_up: AtomicUsize::new(0),
             turns: Mutex::default(),
@@ -313,18 +316,21 @@ impl Host {
 
     /// Leaves the first sync of a project that is being registered to whoever registers it.
     pub(crate) fn joining(&self, project: &str) {
+        locked(&self.joining).insert(project.to_owned());
         self.set(project, Indexing::Complete);
     }
 
     /// Watches a project that was registered and indexed just now.
     pub(crate) fn joined(&self, project: &str) {
         self.set(project, Indexing::Complete);
+        locked(&self.joining).remove(project);
         self.pulse.wake();
         self.tell_changed(project, true);
     }
 
     /// Forgets a project that left the registry just now, and watches the others.
     pub(crate) fn left(&self, project: &str) {
+        locked(&self.joining).remove(project);
         locked(&self.indexing).remove(project);
         self.pulse.wake();
     }

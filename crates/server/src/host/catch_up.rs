@@ -147,6 +147,11 @@ impl Host {
         }
     }
 
+    /// Whether the first sync of a project is done, as is one that a call did.
+    pub(super) fn is_complete(&self, project: &str) -> bool {
+        locked(&self.indexing).get(project) == Some(&Indexing::Complete)
+    }
+
     /// Whether the first sync of a project failed.
     pub(super) fn has_failed(&self, project: &str) -> bool {
         matches!(

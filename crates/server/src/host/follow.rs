@@ -30,6 +30,8 @@ struct Following {
     watching: Option<Begun>,
     /// The projects whose first sync is under way or over.
     begun: BTreeSet<String>,
+    /// The projects that are watched and were not scanned since, as long as a call indexes them.
+    later: Vec<String>,
     /// Whether the engine was asked for.
     is_tried: bool,
     /// How the index was when it was last looked at.
@@ -207,9 +209,13 @@ impl Host {
         let reached = folders(&opened.reached);
         let reached: BTreeSet<String> = reached.into_iter().map(|(name, _)| name).collect();
         following.begun.retain(|name| reached.contains(name));
-        let mut due: Vec<String> = watched;
+        let joining = locked(&self.joining).clone();
+        let watched = following.later.drain(..).chain(watched);
+        let (later, mut due) = watched.partition(|name| joining.contains(name));
+        following.later = later;
         for name in &reached {
-            if !following.begun.contains(name) && !due.contains(name) {
+            let is_known = following.begun.contains(name) || self.is_complete(name);
+            if !is_known && !due.contains(name) {
                 due.push(name.clone());
             }
         }

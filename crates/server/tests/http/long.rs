@@ -2,7 +2,7 @@
 
 use crate::client::{call, notification};
 use crate::legacy::Session;
-use crate::server::{Server, many, options};
+use crate::server::{Served, Server, many, options};
 use crate::{sse, stateless};
 use cairn_server::HttpTransport;
 use cairn_testkit::Vault;
@@ -45,10 +45,15 @@ fn known(server: &Server) -> u64 {
 
 const FILES: usize = 3000;
 
+/// A server that would not index behind what a call left undone.
+fn unwatched(transport: HttpTransport) -> Server {
+    Server::of(Served::unwatched(""), options(transport))
+}
+
 #[test]
 fn a_call_that_is_cancelled_stops() {
     let vault = Vault::new(&many(FILES));
-    let server = Server::streamable("");
+    let server = unwatched(HttpTransport::Streamable);
     let (session, _) = Session::begin(&server, "2025-11-25");
     let mut listening = session.listen();
     let (is_entered, go) = server.served.levers.hold();
@@ -67,7 +72,7 @@ fn a_call_that_is_cancelled_stops() {
 #[test]
 fn a_call_stops_when_its_connection_is_closed() {
     let vault = Vault::new(&many(FILES));
-    let server = Server::streamable("");
+    let server = unwatched(HttpTransport::Streamable);
     let wish = json!({ "notifications": { "resourcesListChanged": true } });
     let mut listening = stateless::post(server.client(), "subscriptions/listen", &wish);
     listening.until("notifications/subscriptions/acknowledged");
@@ -83,7 +88,7 @@ fn a_call_stops_when_its_connection_is_closed() {
 #[test]
 fn a_call_stops_when_its_stream_is_closed() {
     let vault = Vault::new(&many(FILES));
-    let server = Server::with("", options(HttpTransport::Sse));
+    let server = unwatched(HttpTransport::Sse);
     let mut listening = sse::Session::begun(&server);
     let calling = sse::Session::begun(&server);
     let (is_entered, go) = server.served.levers.hold();
