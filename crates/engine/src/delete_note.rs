@@ -105,7 +105,7 @@ impl Project<'_> {
             }
         }
         for folder in emptied(folder.as_ref(), &answer.deleted) {
-            files::remove_empty_folders(self.root(), &folder)?;
+            files::remove_empty_folders(self.root(), &folder);
         }
         Ok(answer)
     }
@@ -158,7 +158,8 @@ impl Project<'_> {
             };
             let recorded = self.record(planned, None)?;
             let durability = self.engine.settings.durability;
-            let removed = files::remove(self.root(), &record.path, durability);
+            let expected = Some(&record.fingerprint);
+            let removed = files::remove(self.root(), &record.path, expected, durability);
             self.pass(Point::Settle, &record.path);
             unsynced = self.made(recorded, removed)?.unsynced;
         }

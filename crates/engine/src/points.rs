@@ -200,9 +200,37 @@ pub(crate) mod failpoints {
     /// Paths are absolute and below the temporary folder of one test, so tests do not meet here.
     static HOOKS: Mutex<Vec<(Point, PathBuf, Hook)>> = Mutex::new(Vec::new());
 
+    type Follower = Arc<dyn Fn(Point, &Path) -> io::Result<()> + Send + Sync>;
+
+    /// Those who see every point passed below a folder.
+    static FOLLOWERS: Mutex<Vec<(PathBuf, Follower)>> = Mutex::new(Vec::new());
+
     /// A hook that is removed when dropped.
     #[must_use]
     pub(crate) struct Hooked(Point, PathBuf);
+
+    /// A hook for every point below a folder, removed when dropped.
+    #[must_use]
+    pub(crate) struct Following(PathBuf);
+
+    /// Calls `follower` whenever a point is passed with a path in that folder, or with the folder.
+    pub(crate) fn follow(
+        folder: PathBuf,
+        follower: impl Fn(Point, &Path) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Following {
+        followers(|followers| followers.push((folder.clone(), Arc::new(follower))));
+        Following(folder)
+    }
+
+    impl Drop for Following {
+        fn drop(&mut self) {
+            followers(|followers| followers.retain(|(folder, _)| *folder != self.0));
+        }
+    }
+
+    fn followers<T>(f: impl FnOnce(&mut Vec<(PathBuf, Follower)>) -> T) -> T {
+        f(&mut FOLLOWERS.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 
     /// Calls `hook` whenever the point is passed with that path.
     pub(crate) fn at(
@@ -226,6 +254,15 @@ pub(crate) mod failpoints {
     }
 
     pub(super) fn passed(point: Point, path: &Path) -> io::Result<()> {
+        let follower = followers(|followers| {
+            let mut here = followers
+                .iter()
+                .filter(|(folder, _)| path.starts_with(folder));
+            here.next().map(|(_, follower)| Arc::clone(follower))
+        });
+        if let Some(follower) = follower {
+            follower(point, path)?;
+        }
         // A listed folder below the root has a slash at its end; components compare without it.
         let found = hooks(|hooks| {
             let mut here = hooks

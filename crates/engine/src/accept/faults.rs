@@ -1,5 +1,9 @@
 //! What the history says of changes that failed: see [`crate::files::failpoints`] for why not from outside.
 
+mod matrix;
+mod trouble;
+mod verbs;
+
 use crate::files::Point;
 use crate::files::failpoints::fail;
 use crate::{
@@ -86,11 +90,7 @@ fn a_failed_deletion_of_a_changed_note_leaves_its_history() {
     drop(hook);
     assert_eq!(operations(project, "Tea"), ["write"]);
     assert_eq!(project.trash().expect("it can be asked"), []);
-    let undone = project.undo(
-        &crate::UndoRequest::default(),
-        &Silent,
-        &Cancel::new(),
-    );
+    let undone = project.undo(&crate::UndoRequest::default(), &Silent, &Cancel::new());
     assert_eq!(undone.expect("there is a change").undone.len(), 1);
     assert_eq!(vault.read("Tea.md"), "old\n");
 }

@@ -66,7 +66,7 @@ impl<'a> Project<'a> {
         change: Option<ChangeId>,
     ) -> Result<Recorded<'a>> {
         self.may_record(planned.path)?;
-        let recorded = self.record_all(vec![(self.to_record(planned), Vec::new())], change)?;
+        let recorded = self.record_all(vec![(self.recordable(planned), Vec::new())], change)?;
         Ok(Recorded {
             history: &self.engine.history,
             change: recorded.change,
@@ -95,7 +95,7 @@ impl<'a> Project<'a> {
     }
 
     /// Returns a change as the history takes it.
-    pub(super) fn to_record(&self, planned: Planned<'_>) -> Entry {
+    pub(super) fn recordable(&self, planned: Planned<'_>) -> Entry {
         Entry {
             project: self.id().0,
             note: planned.note,
@@ -138,9 +138,8 @@ impl<'a> Project<'a> {
                     let error = files::unsynced(&path, done, Arc::new(error));
                     (Some(Outcome::Done), Ok(Err(error)))
                 }
-                Some(Ok(None)) => (Some(Outcome::Undone), Err(error)),
+                Some(Ok(None)) | None => (Some(Outcome::Undone), Err(error)),
                 Some(Err(_)) => (None, Err(error)),
-                None => (Some(Outcome::Undone), Err(error)),
             },
             Err(error) => (Some(Outcome::Undone), Err(error)),
         }

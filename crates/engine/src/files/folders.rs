@@ -36,14 +36,16 @@ pub(crate) fn no_folder<'p>(root: &Path, path: &'p NotePath) -> Option<&'p str> 
         })
 }
 
-/// Removes a folder, and the folders below it, as far as they hold nothing any more.
-pub(crate) fn remove_empty_folders(root: &Path, folder: &NotePath) -> Result<()> {
-    let absolute = inside(root, folder)?;
+/// Removes a folder, and the folders below it, as far as they hold nothing any more. One that cannot be removed stays:
+/// no note is in it.
+pub(crate) fn remove_empty_folders(root: &Path, folder: &NotePath) {
+    let Ok(absolute) = inside(root, folder) else {
+        return;
+    };
     // What a symbolic link leads to is not the project's to tidy.
     if fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_dir()) {
-        remove_if_empty(&absolute)?;
+        remove_if_empty(&absolute).ok();
     }
-    Ok(())
 }
 
 /// Removes a folder that a note has left, and those above it, as far as they hold nothing at all. What cannot be removed

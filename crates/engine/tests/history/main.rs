@@ -1,5 +1,6 @@
 //! Nothing is lost: what every verb leaves in the history, and what comes back from it.
 
+mod bytes;
 mod dice;
 mod support;
 

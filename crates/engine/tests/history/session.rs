@@ -41,12 +41,12 @@ impl Session<'_> {
             20..44 => self.insert(project, &mine),
             44..64 => self.change(project, Some(&mine)),
             64..74 => self.change(project, None),
-            74..80 => self.overwrite(project, &mine),
+            74..80 => Some(self.overwrite(project, &mine)),
             80..86 => self.rename(project),
             86..90 => self.delete(project),
             90..94 => self.restore(project),
             94..95 => self.move_folder(project),
-            95..96 => self.delete_folder(project),
+            95..96 => Some(self.delete_folder(project)),
             _ => self.outside(project, number),
         };
         *self.taken.entry(kind.unwrap_or("nothing")).or_default() += 1;
@@ -76,7 +76,7 @@ impl Session<'_> {
 
     fn append(&mut self, project: Project<'_>, mine: &str) -> Option<&'static str> {
         if self.files().len() < NOTES {
-            return self.overwrite(project, mine);
+            return Some(self.overwrite(project, mine));
         }
         let content = format!("{mine}\n");
         edit(project, &self.note()?, Edit::Append { content });
@@ -101,7 +101,7 @@ impl Session<'_> {
         Some(if mine.is_some() { "change" } else { "cut" })
     }
 
-    fn overwrite(&mut self, project: Project<'_>, mine: &str) -> Option<&'static str> {
+    fn overwrite(&mut self, project: Project<'_>, mine: &str) -> &'static str {
         let (folder, title) = self.place();
         let request = WriteRequest {
             title,
@@ -111,7 +111,7 @@ impl Session<'_> {
             ..WriteRequest::default()
         };
         project.write_note(&request).expect("nothing is in the way");
-        Some("write")
+        "write"
     }
 
     fn rename(&mut self, project: Project<'_>) -> Option<&'static str> {
@@ -155,11 +155,11 @@ impl Session<'_> {
         Some("move a folder")
     }
 
-    fn delete_folder(&mut self, project: Project<'_>) -> Option<&'static str> {
+    fn delete_folder(&mut self, project: Project<'_>) -> &'static str {
         let folder = self.place().0;
         let deleted = project.delete_directory(folder, Confirm::Given, &Silent, &Cancel::new());
         assert_eq!(deleted.expect("it is a folder").failed, []);
-        Some("delete a folder")
+        "delete a folder"
     }
 
     /// Somebody with an editor; seen at once.
