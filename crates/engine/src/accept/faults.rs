@@ -1,6 +1,7 @@
 //! What the history says of changes that failed: see [`crate::files::failpoints`] for why not from outside.
 
 mod matrix;
+mod taken_away;
 mod trouble;
 mod verbs;
 
