@@ -140,7 +140,8 @@ impl<'a> Project<'a> {
         self.told(
             path,
             "written",
-            self.entry(path).map(|entry| Change::Put(Box::new(entry))),
+            self.entry_saying(path, bytes)
+                .map(|entry| Change::Put(Box::new(entry))),
         )?;
         made.unsynced.map(|()| made.change)
     }
@@ -254,7 +255,10 @@ mod tests {
     use crate::files::Point;
     use crate::files::failpoints::at;
     use crate::{Cancel, Engine, Kind, Settings, Silent};
+    use cairn_history::Hash;
     use cairn_testkit::Vault;
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     fn path(text: &str) -> NotePath {
         NotePath::parse(text).expect("a path")
@@ -318,7 +322,7 @@ mod tests {
                 has_begun.recv().expect("it begins");
                 // Whether it waits for the lock by now or not: there is always a note of that name.
                 std::thread::yield_now();
-                files::rename(project.root(), &from, &to, engine.settings.durability)
+                files::rename(project.root(), &from, &to, None, engine.settings.durability)
                     .expect("nothing is there");
                 let entry = Box::new(project.entry(&to).expect("it is there"));
                 let change = Change::Move { from, entry };
@@ -364,6 +368,87 @@ mod tests {
             assert_eq!(vault.read(name), "someone's\n");
         }
         assert_eq!(vault.files().len(), 2, "no temporary file stays");
+    }
+
+    /// Has another program save a file, once, when a point is passed.
+    fn saved_at(point: Point, passed: PathBuf, file: PathBuf) -> impl Drop {
+        let is_saved = AtomicBool::new(false);
+        at(point, passed, move || {
+            if is_saved.swap(true, Ordering::SeqCst) {
+                return Ok(());
+            }
+            let new = file.with_extension("new");
+            std::fs::write(&new, "someone's\n")?;
+            std::fs::rename(new, &file)
+        })
+    }
+
+    #[test]
+    fn what_another_program_saves_after_the_last_look_stays() {
+        let act = |verb: &str, project: Project<'_>| -> Result<()> {
+            let path = path("Tea.md");
+            match verb {
+                "write" => {
+                    let old = project.found(&path)?;
+                    let id = "id".to_owned();
+                    project.put(&path, id, old.as_ref(), "ours\n", Operation::Write)
+                }
+                "move" => project.move_note("Tea", "b/Moved.md").map(|_| ()),
+                _ => project.delete_note("Tea").map(|_| ()),
+            }
+        };
+        for (verb, point, passed) in [
+            ("write", Point::Rename, "Tea.md"),
+            ("move", Point::Link, "b/Moved.md"),
+            ("move", Point::Unlink, "Tea.md"),
+            ("delete", Point::Unlink, "Tea.md"),
+        ] {
+            let vault = Vault::new("//- Tea.md\nold\n//- b/Other.md\nx\n");
+            let settings = Settings::in_memory("main", vault.root().to_owned());
+            let engine = Engine::open(settings).expect("it opens");
+            let project = engine.project(None).expect("there is a default project");
+            project.sync(&Silent, &Cancel::new()).expect("it syncs");
+            let hook = saved_at(point, vault.path(passed), vault.path("Tea.md"));
+            let error = act(verb, project).expect_err("someone was faster");
+            drop(hook);
+            assert_eq!(error.kind(), Kind::Conflict, "{verb} at {point:?}: {error}");
+            assert_eq!(vault.read("Tea.md"), "someone's\n", "{verb} at {point:?}");
+            assert_eq!(vault.files().len(), 2, "{verb} at {point:?}");
+            let report = project.sync(&Silent, &Cancel::new()).expect("it syncs");
+            assert_eq!(report.modified, 1, "{verb} at {point:?}");
+            act(verb, project).expect("nobody is in the way");
+        }
+    }
+
+    #[test]
+    fn the_index_learns_of_what_another_program_saves_after_a_write_by_a_sync_alone() {
+        let vault = Vault::new("//- Tea.md\nold\n");
+        let settings = Settings::in_memory("main", vault.root().to_owned());
+        let engine = Engine::open(settings).expect("it opens");
+        let project = engine.project(None).expect("there is a default project");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        let hook = saved_at(Point::Settle, vault.path("Tea.md"), vault.path("Tea.md"));
+        let request = crate::WriteRequest {
+            title: "Tea".to_owned(),
+            content: "ours\n".to_owned(),
+            overwrite: crate::Overwrite::Allow,
+            ..crate::WriteRequest::default()
+        };
+        let written = project.write_note(&request).expect("it is written");
+        drop(hook);
+        let said = |revision: &cairn_history::Revision| revision.after;
+        let revisions = || {
+            let filter = cairn_history::Filter::default();
+            let revisions = engine.history.revisions(&filter, 9);
+            revisions.expect("they can be read")
+        };
+        let ours = Hash::from(written.note.fingerprint.checksum);
+        assert_eq!(said(&revisions()[0]), Some(ours), "the answer is what was written");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        let revisions = revisions();
+        assert_eq!(revisions[0].operation, Operation::External);
+        assert_eq!(revisions[0].before, Some(ours));
+        assert_eq!(said(&revisions[0]), Some(Hash::of(b"someone's\n")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod listing;
 mod locks;
 mod lookout;
 mod reading;
+mod swap;
 #[cfg(test)]
 mod tests;
 mod turns;

@@ -244,10 +244,11 @@ impl Project<'_> {
             permalink: self.permalink_to_keep(&record)?,
         };
         let recorded = self.record(planned, None)?;
-        let renamed = files::rename(self.root(), from, to, self.engine.settings.durability);
+        let (expected, durability) = (&record.fingerprint, self.engine.settings.durability);
+        let renamed = files::rename(self.root(), from, to, Some(expected), durability);
         self.pass(Point::Settle, to);
         let made = self.made(recorded, renamed)?;
-        let entry = self.entry(to);
+        let entry = self.entry_moved(to, expected);
         self.told(
             to,
             "moved",

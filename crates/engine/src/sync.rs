@@ -15,10 +15,11 @@ mod run;
 
 pub(crate) use diff::{Move, Plan, diff};
 
-use crate::files::{self, Listed, Listing, Presence, Reader};
+use crate::files::{self, Listed, Listing, Loaded, Presence, Reader};
 use crate::identities::Identities;
 use crate::{Cancel, Error, Progress, Project, Result};
-use cairn_index::{Change, Entry, Fault};
+use cairn_history::Hash;
+use cairn_index::{Change, Entry, Fault, Fingerprint};
 use cairn_note::NotePath;
 use diff::Known;
 use external::External;
@@ -112,6 +113,36 @@ impl Project<'_> {
             }),
             None => Err(self.missing(path)),
         }
+    }
+
+    /// As [`Self::entry`], of a file that was just made to say `bytes`. What another program made of it since is for a
+    /// sync to see, which tells the history before the index.
+    pub(crate) fn entry_saying(&self, path: &NotePath, bytes: &[u8]) -> Result<Entry> {
+        let checksum = *Hash::of(bytes).as_bytes();
+        self.entry_as(path, checksum, || Ok(bytes.to_vec()))
+    }
+
+    /// As [`Self::entry_saying`], of a file that was just moved to `path` and says what it did before.
+    pub(crate) fn entry_moved(&self, path: &NotePath, known: &Fingerprint) -> Result<Entry> {
+        let hash = Hash::from(known.checksum);
+        self.entry_as(path, known.checksum, || self.kept(&hash, path.as_str()))
+    }
+
+    fn entry_as(
+        &self,
+        path: &NotePath,
+        checksum: [u8; 32],
+        bytes: impl FnOnce() -> Result<Vec<u8>>,
+    ) -> Result<Entry> {
+        let found = Reader::new(&self.settings.root).load(path)?;
+        let loaded = match found {
+            Some(found) if found.fingerprint.checksum == checksum => found,
+            _ => Loaded::remembered(bytes()?, path.is_markdown(), (self.engine.settings.clock)()),
+        };
+        Ok(Entry {
+            given: Identities::asked(*self).given(path)?,
+            ..load::entry(path.clone(), loaded, &self.engine.settings.zone)
+        })
     }
 
     /// Reads a file the index does not know, tells the history as a sync does, and returns what the index takes.

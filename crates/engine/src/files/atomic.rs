@@ -5,6 +5,7 @@
 
 use super::leftovers::temporary;
 use super::reading::checksum;
+use super::swap::{self, Swapped};
 use super::{Point, failpoint};
 use crate::error::IoContext;
 use crate::points::{Switch, disk, leaves_out};
@@ -73,12 +74,12 @@ pub(crate) fn write_name(
     }
     let written = temporary.as_file().metadata().context("look at", &target)?;
     failpoint(Point::Replace, &target).context("replace", &target)?;
+    let seen = swap::seen(&target).context("look at", &target)?;
     last_look()?;
-    // A temporary file that could not be renamed is removed with the error that carries it.
-    let persisted = disk(Point::Rename, &target, Some(&name), || {
-        temporary.persist(&target).map_err(|failure| failure.error)
-    });
-    drop(persisted.context("replace", &target)?);
+    match swap::replace(temporary, &target, bytes, seen).context("replace", &target)? {
+        Swapped::Done => {}
+        Swapped::Other => return Err(other(root, path, seen)),
+    }
     made.keep();
     let fingerprint = Fingerprint {
         size: bytes.len() as u64,
@@ -88,14 +89,15 @@ pub(crate) fn write_name(
     Ok((fingerprint, folder.to_owned()))
 }
 
-/// Moves a file without ever replacing another. Folders are made.
+/// Moves a file without ever replacing another, if it is the expected one. Folders are made.
 pub(crate) fn rename(
     root: &Path,
     from: &NotePath,
     to: &NotePath,
+    expected: Option<&Fingerprint>,
     durability: Durability,
 ) -> Result<()> {
-    let folders = rename_name(root, from, to, durability)?;
+    let folders = rename_name(root, from, to, expected, durability)?;
     sync_names(&folders, durability).map_err(|source| unsynced(to, "moved", Arc::new(source)))
 }
 
@@ -104,6 +106,7 @@ pub(crate) fn rename_name(
     root: &Path,
     from: &NotePath,
     to: &NotePath,
+    expected: Option<&Fingerprint>,
     durability: Durability,
 ) -> Result<Vec<PathBuf>> {
     let source = inside(root, from)?;
@@ -120,14 +123,24 @@ pub(crate) fn rename_name(
         })
         .context("move", &source)?;
     } else {
-        move_new(&source, &target, to)?;
+        let before_unlink = || {
+            // The second name must last before the first one goes.
+            if source_folder == folder {
+                Ok(())
+            } else {
+                sync_folder(folder, durability)
+            }
+        };
+        if move_new(&source, &target, to, expected, before_unlink)? == Swapped::Other {
+            return Err(other(
+                root,
+                from,
+                expected.map(|expected| expected.checksum),
+            ));
+        }
     }
     made.keep();
-    let mut folders = vec![folder.to_owned()];
-    if source_folder != folder {
-        folders.push(source_folder.to_owned());
-    }
-    Ok(folders)
+    Ok(vec![source_folder.to_owned()])
 }
 
 /// Takes the first name of a file away that has its second one already: a move that was interrupted between both.
@@ -139,7 +152,7 @@ pub(crate) fn finish_rename(
 ) -> Result<()> {
     let (source, target) = (inside(root, from)?, inside(root, to)?);
     if is_same_file(&source, &target) && !is_other_spelling(&source, &target) {
-        remove(root, from, durability)?;
+        remove(root, from, None, durability)?;
     }
     Ok(())
 }
@@ -153,7 +166,7 @@ pub(crate) fn has_both_names(root: &Path, one: &NotePath, other: &NotePath) -> b
 }
 
 /// Whether both names are those of one file.
-fn is_same_file(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -171,17 +184,36 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Removes a file; of a symbolic link, the link.
-pub(crate) fn remove(root: &Path, path: &NotePath, durability: Durability) -> Result<()> {
-    let folder = remove_name(root, path)?;
+/// Removes a file, if it is the expected one; of a symbolic link, the link.
+pub(crate) fn remove(
+    root: &Path,
+    path: &NotePath,
+    expected: Option<&Fingerprint>,
+    durability: Durability,
+) -> Result<()> {
+    let folder = remove_name(root, path, expected)?;
     sync_names(&[folder], durability).map_err(|source| unsynced(path, "deleted", Arc::new(source)))
 }
 
 /// As [`remove`], but whoever calls syncs the folder.
-pub(crate) fn remove_name(root: &Path, path: &NotePath) -> Result<PathBuf> {
+pub(crate) fn remove_name(
+    root: &Path,
+    path: &NotePath,
+    expected: Option<&Fingerprint>,
+) -> Result<PathBuf> {
     let target = inside(root, path)?;
     failpoint(Point::Unname, &target).context("remove", &target)?;
-    disk(Point::Unlink, &target, None, || fs::remove_file(&target)).context("remove", &target)?;
+    let is_expected = |out: &Path| match expected {
+        Some(expected) => swap::is_expected(out, expected),
+        None => Ok(true),
+    };
+    if swap::remove(&target, is_expected).context("remove", &target)? == Swapped::Other {
+        return Err(other(
+            root,
+            path,
+            expected.map(|expected| expected.checksum),
+        ));
+    }
     Ok(target.parent().unwrap_or(root).to_owned())
 }
 
@@ -203,7 +235,13 @@ pub(crate) fn unsynced(path: &NotePath, done: &'static str, source: Arc<Error>) 
 
 /// Gives the file its second name before taking the first away: only a new link is refused by every system
 /// when its name is taken, and a crash in between loses nothing.
-fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
+fn move_new(
+    source: &Path,
+    target: &Path,
+    to: &NotePath,
+    expected: Option<&Fingerprint>,
+    before_unlink: impl Fn() -> Result<()>,
+) -> Result<Swapped> {
     let exists = || Error::Exists {
         path: to.to_string(),
     };
@@ -211,14 +249,13 @@ fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
         fs::hard_link(source, target)
     });
     match linked {
-        Ok(()) => disk(Point::Unlink, source, None, || fs::remove_file(source)).or_else(|error| {
-            drop(disk(Point::Unlink, target, None, || {
-                fs::remove_file(target)
-            }));
-            Err(error).context("move", source)
-        }),
+        Ok(()) => take_away(source, target, expected, before_unlink),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(error).context("move", source),
+        // It says that it failed, and was made all the same.
+        Err(_) if is_same_file(source, target) => {
+            take_away(source, target, expected, before_unlink)
+        }
         // This file system has no links.
         Err(_) => match fs::symlink_metadata(target) {
             Ok(_) => Err(exists()),
@@ -226,10 +263,60 @@ fn move_new(source: &Path, target: &Path, to: &NotePath) -> Result<()> {
                 disk(Point::Rename, target, Some(source), || {
                     fs::rename(source, target)
                 })
-                .context("move", source)
+                .context("move", source)?;
+                Ok(Swapped::Done)
             }
             Err(error) => Err(error).context("look at", target),
         },
+    }
+}
+
+/// Takes the first of two names away; or else the second one, also where the file is not the expected one.
+fn take_away(
+    source: &Path,
+    target: &Path,
+    expected: Option<&Fingerprint>,
+    before_unlink: impl Fn() -> Result<()>,
+) -> Result<Swapped> {
+    let take_away = || {
+        // A link may lead nowhere from its new place.
+        let is_link = fs::symlink_metadata(target).is_ok_and(|found| found.is_symlink());
+        if let Some(expected) = expected.filter(|_| !is_link)
+            && !swap::is_expected(target, expected).context("look at", target)?
+        {
+            return Ok(Swapped::Other);
+        }
+        before_unlink()?;
+        let is_moved = |out: &Path| swap::is_other_name(out, target, expected);
+        swap::remove(source, is_moved).context("move", source)
+    };
+    let taken = take_away();
+    // A system that says that it failed may have done it: then the second name is the only one.
+    if !matches!(taken, Ok(Swapped::Done)) && fs::symlink_metadata(source).is_ok() {
+        drop(disk(Point::Unlink, target, None, || {
+            fs::remove_file(target)
+        }));
+    }
+    taken
+}
+
+/// The error of a file that is not the expected one.
+fn other(root: &Path, path: &NotePath, expected: Option<[u8; 32]>) -> Error {
+    let Some(expected) = expected else {
+        return Error::Exists {
+            path: path.to_string(),
+        };
+    };
+    let found = super::fingerprint(root, path).ok().flatten();
+    let expected = Fingerprint {
+        size: 0,
+        modified_ns: 0,
+        checksum: expected,
+    };
+    Error::Changed {
+        path: path.to_string(),
+        expected: expected.checksum_hex(),
+        found: found.map(|found| found.checksum_hex()),
     }
 }
 

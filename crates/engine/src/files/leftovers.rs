@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 /// The name begins with a dot and ends in `.tmp`, each of which hides it from every scan.
 const PREFIX: &str = ".cairn-";
@@ -32,6 +32,15 @@ pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     drop(file.as_file().try_lock());
     Ok(file)
+}
+
+/// Gives a file a temporary name, with which it is removed when that is dropped.
+pub(super) fn take_out(path: &Path) -> io::Result<TempPath> {
+    let folder = path.parent().unwrap_or(path);
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    let out = builder.make_in(folder, |name| fs::rename(path, name))?;
+    Ok(out.into_temp_path())
 }
 
 /// Whether a file has the name of a temporary one of ours.

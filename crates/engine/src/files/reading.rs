@@ -37,6 +37,24 @@ pub(crate) struct Loaded {
     pub(crate) fault: Option<String>,
 }
 
+impl Loaded {
+    /// Returns what a file said at `time` that says something else by now: a sync that compares sizes and times looks
+    /// at it.
+    pub(crate) fn remembered(bytes: Vec<u8>, as_note: bool, time: Timestamp) -> Self {
+        Self {
+            fingerprint: Fingerprint {
+                size: bytes.len() as u64,
+                modified_ns: 0,
+                checksum: checksum(&bytes),
+            },
+            created: time,
+            modified: time,
+            text: as_note.then(|| String::from_utf8(bytes).ok()).flatten(),
+            fault: None,
+        }
+    }
+}
+
 /// Reads the files of one project; each thread has its own.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {

@@ -34,6 +34,11 @@ impl Project<'_> {
         let Ok(_guard) = self.engine.locks.lock_all(self.id(), &paths) else {
             return Ok(None);
         };
+        let told = self.engine.history.revision(revision.id)?;
+        if told.is_none_or(|told| told.outcome.is_some()) {
+            // Whoever held the lock has said it, and knows better than the file, which others change too.
+            return Ok(None);
+        }
         if let Some(next) = self.next_of(revision)? {
             let left = next.former.as_ref().unwrap_or(&next.path);
             let is_done = next.before == revision.after && *left == revision.path;
@@ -76,5 +81,41 @@ fn outcome(is_done: bool) -> Outcome {
         Outcome::Done
     } else {
         Outcome::Undone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Engine, Settings};
+    use cairn_history::{Content, Entry, Operation};
+    use cairn_testkit::Vault;
+
+    #[test]
+    fn what_was_settled_while_the_lock_was_waited_for_is_not_settled_again() {
+        let vault = Vault::new("//- Tea.md\nold\n");
+        let settings = Settings::in_memory("main", vault.root().to_owned());
+        let engine = Engine::open(settings).expect("it opens");
+        let project = engine.project(None).expect("there is one");
+        let bytes = |text: &str| Some(Content::Bytes(text.into()));
+        let entry = Entry {
+            project: project.id().0,
+            note: "n".to_owned(),
+            path: "Tea.md".to_owned(),
+            former: None,
+            operation: Operation::Write,
+            actor: "another process".to_owned(),
+            time: jiff::Timestamp::UNIX_EPOCH,
+            before: bytes("old\n"),
+            after: bytes("new\n"),
+            permalink: None,
+        };
+        let history = &engine.history;
+        history.record(vec![entry]).expect("it is recorded");
+        let pending = history.pending(project.id().0).expect("it can be asked");
+        // An editor was faster, so that it never happened.
+        vault.write("Tea.md", "someone's\n");
+        history.settle(&[(pending[0].id, Outcome::Undone)]);
+        assert_eq!(project.outcome(&pending[0]).expect("it can be told"), None);
     }
 }

@@ -24,7 +24,7 @@ fn a_path_no_file_can_have_leaves_no_folders() {
         format!("b/{}.md", "x".repeat(300)),
     ] {
         let to = path(&long);
-        let error = rename(vault.root(), &path("a.md"), &to, Durability::Os);
+        let error = rename(vault.root(), &path("a.md"), &to, None, Durability::Os);
         assert!(matches!(error, Err(Error::Io { .. })), "{error:?}");
         let error = write(vault.root(), &to, b"x", Durability::Os, || Ok(()));
         assert!(matches!(error, Err(Error::Io { .. })), "{error:?}");
@@ -98,11 +98,12 @@ fn a_link_inside_the_root_is_followed_and_one_out_of_it_refused() {
         assert!(matches!(result, Err(Error::Invalid { .. })), "{name}");
         assert!(read(vault.root(), &path(name)).is_err(), "{name}");
     }
-    assert!(remove(vault.root(), &path("out/secret.md"), Durability::Os).is_err());
+    assert!(remove(vault.root(), &path("out/secret.md"), None, Durability::Os).is_err());
     let moved = rename(
         vault.root(),
         &path("out/secret.md"),
         &path("mine.md"),
+        None,
         Durability::Os,
     );
     assert!(moved.is_err());
@@ -110,6 +111,7 @@ fn a_link_inside_the_root_is_followed_and_one_out_of_it_refused() {
         vault.root(),
         &path("real/a.md"),
         &path("out/a.md"),
+        None,
         Durability::Os,
     );
     assert!(moved.is_err());
@@ -124,6 +126,7 @@ fn a_move_never_replaces() {
         vault.root(),
         &path("a.md"),
         &path("b.md"),
+        None,
         Durability::Fsync,
     );
     assert!(matches!(moved, Err(Error::Exists { path }) if path == "b.md"));
@@ -132,6 +135,7 @@ fn a_move_never_replaces() {
         vault.root(),
         &path("gone.md"),
         &path("c.md"),
+        None,
         Durability::Fsync,
     );
     assert_eq!(
@@ -142,6 +146,7 @@ fn a_move_never_replaces() {
         vault.root(),
         &path("a.md"),
         &path("new/folder/c.md"),
+        None,
         Durability::Fsync,
     )
     .expect("it is free");
@@ -151,6 +156,7 @@ fn a_move_never_replaces() {
         vault.root(),
         &path("b.md"),
         &path("B.md"),
+        None,
         Durability::Fsync,
     )
     .expect("only case differs");
@@ -167,7 +173,13 @@ fn a_second_name_of_the_same_file_is_another_file() {
         return;
     }
     fs::hard_link(vault.path("a.md"), second).expect("links can be made");
-    let moved = rename(vault.root(), &path("a.md"), &path("A.md"), Durability::Os);
+    let moved = rename(
+        vault.root(),
+        &path("a.md"),
+        &path("A.md"),
+        None,
+        Durability::Os,
+    );
     assert!(matches!(moved, Err(Error::Exists { .. })));
     assert_eq!(names(&vault), ["A.md", "a.md"]);
 }
@@ -175,8 +187,9 @@ fn a_second_name_of_the_same_file_is_another_file() {
 #[test]
 fn a_removed_file_is_gone_and_a_missing_one_an_error() {
     let vault = Vault::new("//- a/b.md\n");
-    remove(vault.root(), &path("a/b.md"), Durability::Fsync).expect("it is there");
+    remove(vault.root(), &path("a/b.md"), None, Durability::Fsync).expect("it is there");
     assert_eq!(names(&vault), Vec::<String>::new());
-    let error = remove(vault.root(), &path("a/b.md"), Durability::Fsync).expect_err("it is gone");
+    let error =
+        remove(vault.root(), &path("a/b.md"), None, Durability::Fsync).expect_err("it is gone");
     assert!(error.to_string().contains("b.md"), "{error}");
 }
