@@ -39,7 +39,12 @@ impl LinkTarget {
             .strip_prefix("[[")
             .and_then(|inner| inner.strip_suffix("]]"))
             .unwrap_or(text);
-        let text = text.split('|').next().unwrap_or_default().trim();
+        // In a table the bar before an alias is escaped.
+        let text = match text.split_once('|') {
+            Some((named, _)) => named.strip_suffix('\\').unwrap_or(named),
+            None => text,
+        };
+        let text = text.trim();
         let (name, qualified) = match text
             .split_once("::")
             .map(|(project, rest)| (project.trim(), rest.trim()))
