@@ -307,7 +307,7 @@ impl Error {
             Self::Ambiguous { .. } => Some("name it by its path or permalink".to_owned()),
             Self::Changed { .. } => Some("read it again and repeat the change".to_owned()),
             Self::Exists { .. } => {
-                Some("ask for overwriting, or choose another title or folder".to_owned())
+                Some("choose another name, or move away what is there".to_owned())
             }
             Self::Equivalent { .. } => Some("edit that note, or choose another title".to_owned()),
             Self::OtherExtension { .. } => {

@@ -215,6 +215,10 @@ fn move_() {
     );
     let missing = bench.run(&["move", "zebra", "there.md"]);
     assert!(missing.ends_with("[exit 3]\n"), "{missing}");
+    assert_eq!(
+        bench.run(&["move", "tea", "black.md"]),
+        "! error: black.md already exists\n! hint: choose another name, or move away what is there\n[exit 4]\n"
+    );
 }
 
 #[test]
