@@ -62,10 +62,7 @@ impl Project<'_> {
     ) -> Result<Undone> {
         let mut revisions = self.revisions_of(request)?;
         if revisions.is_empty() {
-            return Err(Error::Invalid {
-                message: "there is no change to undo".to_owned(),
-                hint: Some("the history of a note lists its changes".to_owned()),
-            });
+            return Err(self.nothing_to_undo(request)?);
         }
         let ids: Vec<RevisionId> = revisions.iter().map(|revision| revision.id).collect();
         let taken_back = self.engine.history.taken_back(&ids)?;
@@ -100,13 +97,43 @@ impl Project<'_> {
             match came {
                 Some(Ok(true)) => answer.undone.push(revision.into()),
                 Some(Ok(false)) | None => {}
-                Some(Err(message)) => answer.conflicts.push(Fault {
-                    path: revision.path,
-                    message,
-                }),
+                Some(Err(message)) => {
+                    let conflict = conflict(revision.path, &message);
+                    if !answer.conflicts.contains(&conflict) {
+                        answer.conflicts.push(conflict);
+                    }
+                }
             }
         }
         Ok(answer)
+    }
+
+    /// Says that there is no such change, and who made the changes there are.
+    fn nothing_to_undo(&self, request: &UndoRequest) -> Result<Error> {
+        const LATEST: usize = 10_000;
+        let Some(actor) = &request.actor else {
+            return Ok(Error::Invalid {
+                message: "there is no change to undo".to_owned(),
+                hint: Some("the history of a note lists its changes".to_owned()),
+            });
+        };
+        let filter = Filter {
+            project: Some(self.id().0),
+            ..Filter::default()
+        };
+        let latest = self.engine.history.revisions(&filter, LATEST)?;
+        let actors: BTreeSet<String> = latest.into_iter().map(|revision| revision.actor).collect();
+        let when = if actors.contains(actor) && request.since.is_some() {
+            " since then"
+        } else {
+            ""
+        };
+        let actors: Vec<String> = actors.into_iter().collect();
+        Ok(Error::Invalid {
+            message: format!("there is no change by '{actor}'{when} to undo"),
+            hint: (!actors.is_empty())
+                .then(|| format!("changes were made by {}", actors.join(", "))),
+        })
     }
 
     /// The revisions a request speaks of, newest first.
@@ -140,6 +167,15 @@ impl Project<'_> {
         let path = places.last().map_or(&revision.path, |place| &place.path);
         Ok(NotePath::from_disk(path)?)
     }
+}
+
+/// Says why a revision was left; what is named is not named twice.
+fn conflict(path: String, message: &str) -> Fault {
+    let rest = message
+        .strip_prefix(&path)
+        .and_then(|rest| rest.strip_prefix(' '));
+    let message = rest.map_or_else(|| message.to_owned(), |rest| format!("it {rest}"));
+    Fault { path, message }
 }
 
 /// An undo that is being made.

@@ -16,10 +16,17 @@ pub(super) fn without(before: &[u8], after: &[u8], now: &[u8]) -> Option<Vec<u8>
         return None;
     }
     let (old, new, present) = (lines(before), lines(after), lines(now));
-    let kept = kept(&new, &present);
+    // Whoever writes below a last line gives it an end, and has not changed it.
+    let [old_bare, new_bare, present_bare] = [&old, &new, &present].map(|lines| bare(lines));
+    let is_other_end = |(old, new): (&&[u8], &&[u8])| old != new;
+    if old_bare == new_bare && old.iter().zip(&new).rev().skip(1).any(is_other_end) {
+        // Lines were only given other ends, and there are none to be taken back.
+        return None;
+    }
+    let kept = kept(&new_bare, &present_bare);
     let mut result: Vec<&[u8]> = Vec::with_capacity(present.len() + old.len());
     let mut copied = 0;
-    for (was, is) in changes(&old, &new) {
+    for (was, is) in changes(&old_bare, &new_bare) {
         let place = place(&kept, &is, present.len())?;
         // Lines that were moved about have no order to put others between.
         result.extend_from_slice(present.get(copied..place.start)?);
@@ -27,7 +34,18 @@ pub(super) fn without(before: &[u8], after: &[u8], now: &[u8]) -> Option<Vec<u8>
         copied = place.end;
     }
     result.extend_from_slice(&present[copied..]);
-    Some(joined(&result, now))
+    let mut text = joined(&result, now);
+    // Where nobody has written below, the text ends as it did.
+    let is_last = kept.last().copied().flatten() == present.len().checked_sub(1);
+    let is_kept = is_last && has_end(after) == has_end(now);
+    if copied == present.len() || is_kept {
+        match (has_end(before), has_end(&text)) {
+            (true, false) if !text.is_empty() => text.extend_from_slice(end_of(now)),
+            (false, true) if !before.is_empty() => without_end(&mut text),
+            _ => {}
+        }
+    }
+    Some(text)
 }
 
 /// The lines of one text that stand in place of lines of another, in order, with equal lines between them.
@@ -90,13 +108,40 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
     text.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
-/// Joins lines; only the last one may be without its end.
-fn joined(lines: &[&[u8]], like: &[u8]) -> Vec<u8> {
-    let end: &[u8] = if like.windows(2).any(|pair| pair == b"\r\n") {
+/// Lines without what ends them.
+fn bare<'t>(lines: &[&'t [u8]]) -> Vec<&'t [u8]> {
+    let bare = |line: &&'t [u8]| {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        line.strip_suffix(b"\r").unwrap_or(line)
+    };
+    lines.iter().map(bare).collect()
+}
+
+/// Whether the last line has an end.
+fn has_end(text: &[u8]) -> bool {
+    text.ends_with(b"\n")
+}
+
+/// What ends the lines of a text.
+fn end_of(text: &[u8]) -> &'static [u8] {
+    if text.windows(2).any(|pair| pair == b"\r\n") {
         b"\r\n"
     } else {
         b"\n"
-    };
+    }
+}
+
+/// Takes the end of the last line away.
+fn without_end(text: &mut Vec<u8>) {
+    let end = [&b"\r\n"[..], b"\n"]
+        .into_iter()
+        .find(|end| text.ends_with(end));
+    text.truncate(text.len() - end.map_or(0, <[u8]>::len));
+}
+
+/// Joins lines; only the last one may be without its end.
+fn joined(lines: &[&[u8]], like: &[u8]) -> Vec<u8> {
+    let end = end_of(like);
     let mut text = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         text.extend_from_slice(line);
@@ -149,6 +194,13 @@ mod tests {
                 Some("a\r\nb\r\nY\r\n"),
             ),
             ("a\nb", "a\n", "a\nz", Some("a\nb\nz")),
+            ("a\n", "a\nX", "a\nX\nY\n", Some("a\nY\n")),
+            ("a\nb", "a\nb\n", "a\nb\nc\n", Some("a\nb\nc\n")),
+            ("a\nb\n", "X\na\nb", "X\nmine\na\nb", Some("mine\na\nb\n")),
+            ("a\nb\n", "X\na\nb", "X\na\nb\nmine", Some("a\nb\nmine")),
+            ("a\nb\n", "a\r\nb\r\n", "a\r\nb\r\nc\r\n", None),
+            ("a", "a\nX", "0\na\nX", Some("0\na")),
+            ("a\r\n", "a\r\nX", "a\r\nX\r\nY", Some("a\r\nY")),
             ("a\0\n", "b\n", "b\nc\n", None),
         ] {
             assert_eq!(

@@ -92,7 +92,7 @@ fn what_others_changed_in_the_same_place_is_left_and_named() {
     assert_eq!(paths(&undone), (vec!["Milk.md"], vec!["Tea.md"]));
     assert_eq!(
         undone.conflicts[0].message,
-        "Tea.md was changed since in the same place"
+        "it was changed since in the same place"
     );
     assert_eq!(desk.vault.read("Tea.md"), "a\nmine\nc\n");
     assert_eq!(desk.vault.read("Milk.md"), "m\n");
@@ -243,6 +243,70 @@ fn no_change_is_no_change_to_undo() {
     let error = main(&engine).undo(&UndoRequest::default(), &Silent, &Cancel::new());
     let error = error.expect_err("nothing was changed");
     assert_eq!(error.to_string(), "there is no change to undo");
+}
+
+#[test]
+fn whoever_names_nobody_is_told_who_there_is() {
+    let desk = Desk::new("//- Tea.md\na\n");
+    let engine = desk.synced();
+    replace(main(&engine).acting("claude-code"), "Tea", "a", "b");
+    replace(main(&engine).acting("cli"), "Tea", "b", "c");
+    let ask = |actor, since| {
+        let request = UndoRequest {
+            since,
+            ..by(actor, tick())
+        };
+        let error = main(&engine).undo(&request, &Silent, &Cancel::new());
+        let error = error.expect_err("there is none");
+        (error.to_string(), error.hint())
+    };
+    let hint = Some("changes were made by claude-code, cli".to_owned());
+    assert_eq!(
+        ask("claude", None),
+        (
+            "there is no change by 'claude' to undo".to_owned(),
+            hint.clone()
+        )
+    );
+    assert_eq!(
+        ask("cli", Some(tick())),
+        (
+            "there is no change by 'cli' since then to undo".to_owned(),
+            hint
+        )
+    );
+}
+
+#[test]
+fn what_is_undone_is_known_however_the_note_went_on() {
+    let desk = Desk::new("//- Tea.md\na\nb\nc\n");
+    let engine = desk.synced();
+    let (agent, person) = (
+        main(&engine).acting("agent"),
+        main(&engine).acting("person"),
+    );
+    let since = tick();
+    replace(agent, "Tea", "b\n", "B\n");
+    replace(agent, "Tea", "B\n", "BB\n");
+    write(agent, "New", "new\n");
+    append(agent, "New", "newer");
+    agent.move_note("New", "d/New").expect("it is free");
+    let undone = undo(person, &by("agent", since));
+    assert_eq!((undone.undone.len(), undone.conflicts.len()), (5, 0));
+    replace(person, "Tea", "b\n", "mine\n");
+    let before = desk.vault.snapshot();
+    assert_eq!(undo(person, &by("agent", since)), Undone::default());
+    // What is brought back is there to be undone again, where nobody is in the way.
+    let request = UndoRequest {
+        change: undone.change,
+        ..UndoRequest::default()
+    };
+    let back = undo(person, &request);
+    assert_eq!(paths(&back), (vec!["d/New.md"], vec!["Tea.md"]));
+    assert!(desk.vault.has("d/New.md"));
+    let again = undo(person, &by("agent", since));
+    assert_eq!(again.conflicts, []);
+    assert!(desk.vault.snapshot() == before);
 }
 
 #[test]
