@@ -41,12 +41,22 @@ pub(super) fn check(
 
 fn leftovers(project: &Project<'_>) -> Finding {
     let now = (project.engine.settings.clock)();
-    let left = match project.listing() {
-        Ok(listing) => abandoned(project.root(), &listing.leftovers, now),
-        Err(_) => Vec::new(),
-    };
+    let all = project
+        .listing()
+        .map_or_else(|_| Vec::new(), |listing| listing.leftovers);
+    let left = abandoned(project.root(), &all, now);
     match left.len() {
-        0 => Finding::ok(Check::Leftovers, "no killed process left a temporary file"),
+        0 if all.is_empty() => {
+            Finding::ok(Check::Leftovers, "no killed process left a temporary file")
+        }
+        0 => Finding::ok(
+            Check::Leftovers,
+            format!(
+                "{} of the last hour: of writes going on, or left by killed processes",
+                count(all.len(), "temporary file")
+            ),
+        )
+        .items(all),
         number => Finding::warning(
             Check::Leftovers,
             format!(
@@ -81,8 +91,9 @@ fn interrupted(project: &Project<'_>) -> Result<Finding> {
         number => Finding::warning(
             Check::Interrupted,
             format!(
-                "{} interrupted, or is being made now",
-                was(number, "change")
+                "{} interrupted, or {} being made now",
+                was(number, "change"),
+                if number == 1 { "is" } else { "are" }
             ),
             "the next sync finds out what became of it; the notes are whole",
         )

@@ -130,6 +130,14 @@ fn temporary_files_of_killed_processes_are_removed_when_they_are_old() {
     let mut ward = Ward::synced(NOTES);
     ward.vault.write("notes/.cairn-x.tmp", "half a no");
     ward.vault.write("notes/.cairn-y.tmp", "half a no");
+    let found = ward.examine();
+    let lines: Vec<String> = found.iter().map(|finding| ward.line(finding)).collect();
+    let young = "ok leftovers main: 2 temporary files of the last hour: of writes going on, or left by killed \
+                 processes | .cairn-";
+    assert!(
+        lines.iter().any(|line| line.starts_with(young)),
+        "{lines:#?}"
+    );
     let now = Timestamp::now();
     ward.settings.clock = || Timestamp::now() + SignedDuration::from_hours(2);
     let soon = now + SignedDuration::from_hours(2);
