@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::interrupt::CANCEL;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, json, text};
-use cairn_engine::UndoRequest;
+use cairn_engine::{UndoRequest, Undone};
 use clap::Args;
 use serde_json::json;
 
@@ -44,20 +44,36 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
         "undone": revisions,
         "conflicts": json::faults(&undone.conflicts),
         "change": undone.change,
+        "cancelled": undone.cancelled,
     });
     let text = text::revisions(style, &undone.undone) + &text::faults(style, &undone.conflicts);
-    let outcome = if undone.conflicts.is_empty() {
+    let outcome = if undone.conflicts.is_empty() && !undone.cancelled {
         Outcome::Complete
     } else {
         Outcome::Partial
     };
+    Ok(Answer::new(text, json)
+        .notice(notice(&undone, request.dry_run))
+        .outcome(outcome))
+}
+
+/// Says how much was taken back, how much was not, and how to have it again.
+fn notice(undone: &Undone, dry_run: bool) -> String {
     let count = text::count_of(undone.undone.len(), "revision");
-    let notice = match undone.change {
-        _ if request.dry_run => format!("{count} would be taken back"),
-        None => "nothing taken back".to_owned(),
-        Some(change) => {
-            format!("{count} taken back; bring it again with `cairn undo --change {change}`")
-        }
+    let left = match undone.conflicts.len() {
+        0 => String::new(),
+        left => format!(", {left} left"),
     };
-    Ok(Answer::new(text, json).notice(notice).outcome(outcome))
+    let stopped = if undone.cancelled {
+        ", then stopped"
+    } else {
+        ""
+    };
+    match undone.change {
+        _ if dry_run => format!("{count} would be taken back{left}{stopped}"),
+        None => format!("nothing taken back{left}{stopped}"),
+        Some(change) => format!(
+            "{count} taken back{left}{stopped}; have them again with `cairn undo --change {change}`"
+        ),
+    }
 }

@@ -285,7 +285,7 @@ fn undo() {
     );
     let back = bench.run(&["undo", "--change", "3"]);
     assert!(
-        back.ends_with("! 1 revision taken back; bring it again with `cairn undo --change 4`\n"),
+        back.ends_with("! 1 revision taken back; have them again with `cairn undo --change 4`\n"),
         "{back}"
     );
     let left = bench.run(&["undo", "--change", "1", "--json"]);
@@ -299,7 +299,10 @@ fn undo() {
             &["undo", "--since", "gibberish"],
             "'gibberish' is not a time",
         ),
-        (&["undo", "--actor", "nobody"], "there is no change to undo"),
+        (
+            &["undo", "--actor", "nobody"],
+            "there is no change by 'nobody' to undo\n! hint: changes were made by cli",
+        ),
     ] {
         let said = bench.run(slip);
         assert!(

@@ -104,6 +104,9 @@ fn text(call: &Call<'_>, request: &UndoRequest, undone: &Undone) -> String {
         let _ = writeln!(text, "- ... and {} more", count - MOST_NAMED);
     }
     text += &many_files::left(&undone.conflicts);
+    if undone.cancelled {
+        text += "\nStopped on request before it was done.\n";
+    }
     let project = repeated(call);
     let _ = match (request.dry_run, undone.change) {
         (true, _) if count > 0 => write!(
@@ -139,5 +142,6 @@ fn json(request: &UndoRequest, undone: &Undone) -> Value {
         "undone": undone.undone.iter().map(revisions::json).collect::<Vec<_>>(),
         "conflicts": sync::faults_json(&undone.conflicts),
         "change": undone.change,
+        "cancelled": undone.cancelled,
     })
 }
