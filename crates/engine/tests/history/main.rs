@@ -5,6 +5,7 @@ mod dice;
 mod support;
 
 mod apart;
+mod many;
 mod outside;
 mod pruning;
 mod safety;
