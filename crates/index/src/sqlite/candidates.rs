@@ -3,12 +3,13 @@
 //! Not which of them it means (`resolve`). Invariant: whatever rule makes a link find a note, the note is among them.
 
 use super::Session;
+use super::links::keys_of;
 use super::resolve::{Choice, choose};
 use crate::Result;
 use crate::error::StatementContext;
 use crate::record::{NoteId, NoteKey, NoteRecord, ProjectId, Resolution, Scope};
 use cairn_note::NotePath;
-use cairn_note::link::{self, LinkTarget};
+use cairn_note::link::LinkTarget;
 use rusqlite::{Connection, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -74,16 +75,21 @@ impl Session<'_> {
     }
 }
 
-/// Returns the notes that share a bucket of the target, of every project.
+/// Returns the notes that share a key of the target, of every project.
 fn candidates(connection: &Connection, target: &LinkTarget) -> rusqlite::Result<Candidates> {
     let mut found = Vec::new();
-    for bucket in target.buckets() {
-        join(&mut found, &of_bucket(connection, &bucket)?);
-    }
-    if let Some(id) = link::uuid(&target.name) {
-        join(&mut found, &of_external_id(connection, &id)?);
+    for key in keys_of(target) {
+        join(&mut found, &of_key(connection, &key)?);
     }
     Ok(Candidates::new(found))
+}
+
+/// Returns the notes of a key as [`keys_of`] gives them.
+pub(super) fn of_key(connection: &Connection, key: &str) -> rusqlite::Result<Vec<Candidate>> {
+    match key.strip_prefix('#') {
+        Some(id) => of_external_id(connection, id),
+        None => of_bucket(connection, key),
+    }
 }
 
 /// Adds candidates that are not there yet.
@@ -96,10 +102,7 @@ pub(super) fn join(found: &mut Vec<Candidate>, more: &[Candidate]) {
 }
 
 /// Returns the note with a stable id, if there is one.
-pub(super) fn of_external_id(
-    connection: &Connection,
-    id: &str,
-) -> rusqlite::Result<Vec<Candidate>> {
+fn of_external_id(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Candidate>> {
     match Uuid::try_parse(id) {
         Ok(id) => query(connection, "external_id = ?1", &id.as_bytes().as_slice()),
         Err(_) => Ok(Vec::new()),
@@ -112,7 +115,7 @@ pub(super) fn of_row(connection: &Connection, id: i64) -> rusqlite::Result<Vec<C
 }
 
 /// Returns the notes of a bucket, by path.
-pub(super) fn of_bucket(connection: &Connection, bucket: &str) -> rusqlite::Result<Vec<Candidate>> {
+fn of_bucket(connection: &Connection, bucket: &str) -> rusqlite::Result<Vec<Candidate>> {
     query(
         connection,
         "(path_bucket = ?1 OR title_bucket = ?1 OR permalink_bucket = ?1)",

@@ -236,11 +236,7 @@ impl Work<'_> {
         if let Some(candidates) = buckets.get(key) {
             return Ok(Rc::clone(candidates));
         }
-        let found = match key.strip_prefix('#') {
-            Some(id) => candidates::of_external_id(self.connection, id)?,
-            None => candidates::of_bucket(self.connection, key)?,
-        };
-        let found = Rc::new(Candidates::new(found));
+        let found = Rc::new(Candidates::new(candidates::of_key(self.connection, key)?));
         buckets.insert(key.to_owned(), Rc::clone(&found));
         Ok(found)
     }
@@ -264,7 +260,7 @@ fn target(text: &str, qualified: bool) -> Option<LinkTarget> {
 
 /// The keys under which a relation is found again: its target's buckets and, for a stable id, the id behind a `#`,
 /// with which no bucket begins.
-fn keys_of(target: &LinkTarget) -> Vec<String> {
+pub(super) fn keys_of(target: &LinkTarget) -> Vec<String> {
     let mut keys = target.buckets();
     let id = link::uuid(&target.name).and_then(|id| Uuid::try_parse(&id).ok());
     keys.extend(id.as_ref().map(key_of_id));

@@ -67,9 +67,10 @@ impl Default for Options {
 /// serves every session, one after the other.
 pub struct Index {
     nest: Nest,
-    writer: Pool,
-    /// `None` when readers use the writer's connection.
+    /// `None` when readers use the writer's connection. Closed before the writer, since the connection that is closed
+    /// last folds the log back, and one that only reads cannot.
     readers: Option<Pool>,
+    writer: Pool,
     begin: (Begin, Begin),
 }
 

@@ -4,6 +4,7 @@
 
 use super::Session;
 use super::candidates::{self, Candidate, Candidates};
+use super::links::{key_of_id, keys_of};
 use super::resolve::{Choice, choose};
 use crate::Result;
 use crate::error::StatementContext;
@@ -72,8 +73,7 @@ impl Pointing<'_> {
         source: Option<&NotePath>,
         target: &LinkTarget,
     ) -> Result<Option<NoteId>> {
-        let mut keys = target.buckets();
-        keys.extend(link::uuid(&target.name).map(|id| format!("#{id}")));
+        let keys = keys_of(target);
         let candidates = match keys.as_slice() {
             [only] => self.bucket(only)?,
             _ => {
@@ -97,7 +97,7 @@ impl Pointing<'_> {
             .chain(candidate.permalink.as_deref())
             .map(link::bucket)
             .collect();
-        keys.push(format!("#{}", candidate.external_id));
+        keys.push(key_of_id(&candidate.external_id));
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
@@ -111,11 +111,7 @@ impl Pointing<'_> {
             return Ok(Rc::clone(known));
         }
         let connection = self.session.lease.connection();
-        let mut found = match key.strip_prefix('#') {
-            Some(id) => candidates::of_external_id(connection, id),
-            None => candidates::of_bucket(connection, key),
-        }
-        .action("look for a link's target")?;
+        let mut found = candidates::of_key(connection, key).action("look for a link's target")?;
         found.retain(|candidate| !self.moved.contains(&candidate.id));
         if let Some(imagined) = self.imagined.get(key) {
             found.extend(imagined.iter().cloned());

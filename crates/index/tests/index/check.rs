@@ -65,6 +65,16 @@ fn bytes(file: &Path) -> Option<Vec<u8>> {
 }
 
 #[test]
+fn whoever_closes_the_index_last_folds_its_log_back() {
+    let place = Place::new("log");
+    let index = place.open();
+    apply_to(&index, HERE, vec![put("one more.md", "tea")]);
+    assert_eq!(found(&index, "more"), ["one more.md"], "it is read, too");
+    drop(index);
+    assert!(!place.file().with_file_name("index.db-wal").exists());
+}
+
+#[test]
 fn a_whole_index_is_sound_and_a_missing_one_is_not_made() {
     let place = Place::new("sound");
     assert_eq!(place.check(), Condition::Sound);
