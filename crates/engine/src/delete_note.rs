@@ -36,6 +36,8 @@ pub struct DeletedDirectory {
     pub deleted: Vec<String>,
     /// What stayed, and why.
     pub failed: Vec<Fault>,
+    /// How many files were known below it: those deleted, those that stayed, and those it did not come to.
+    pub total: usize,
     /// Whether it stopped on request before it was done.
     pub cancelled: bool,
 }
@@ -91,6 +93,7 @@ impl Project<'_> {
         progress.begin("delete", Some(tasks.len() as u64));
         let did = self.change_in_groups(&tasks, Operation::Delete, progress, cancel);
         let mut answer = DeletedDirectory {
+            total: tasks.len(),
             cancelled: did.each.len() < tasks.len(),
             ..DeletedDirectory::default()
         };

@@ -75,7 +75,7 @@ fn run(call: &Call<'_>) -> Result<Reply, Failure> {
         None
     };
     if let Some(deleted) = &deleted
-        && !deleted.failed.is_empty()
+        && deleted.deleted.len() < deleted.total
     {
         call.host.tell_changed(&settings.name, true);
         return Ok(Reply::text(incomplete(&settings.name, deleted)));
@@ -149,9 +149,7 @@ fn notes(call: &Call<'_>, project: &Project<'_>) -> Result<Notes, Failure> {
     if count > MOST_UNCONFIRMED && !confirmed {
         return Ok(Notes::Unconfirmed(count));
     }
-    Ok(Notes::Deleted(
-        delete(Confirm::Given)?,
-    ))
+    Ok(Notes::Deleted(delete(Confirm::Given)?))
 }
 
 fn unconfirmed(project: &str, count: usize) -> String {
@@ -165,11 +163,16 @@ fn unconfirmed(project: &str, count: usize) -> String {
 
 fn incomplete(project: &str, deleted: &DeletedDirectory) -> String {
     let (done, failed) = (deleted.deleted.len(), deleted.failed.len());
+    let why = if deleted.cancelled {
+        "the call was cancelled before all of its files were deleted"
+    } else {
+        "some of its files could not be deleted"
+    };
     format!(
         "# Project Deletion Incomplete\n\n\
-         '{project}' stays registered: some of its files could not be deleted.\n\n{}{}\n\
+         '{project}' stays registered: {why}.\n\n{}{}\n\
          Call sync(project=\"{project}\") and repeat, or leave delete_notes out to keep the files.",
-        many_files::summary(done + failed, "deleted", done, failed),
+        many_files::summary(deleted.total, "deleted", done, failed),
         many_files::failures(&deleted.failed),
     )
 }

@@ -1,6 +1,8 @@
 //! `delete_note`.
 
 use crate::harness::Server;
+use crate::move_note::Impatient;
+use cairn_engine::{Cancel, Progress, Silent};
 use cairn_server::{Body, HostOptions};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -241,6 +243,37 @@ fn fragment_24_directory_failure_in_json() {
         said["error"],
         "Directory not found or empty: no files matched"
     );
+}
+
+#[test]
+fn a_cancelled_deletion_says_what_it_did() {
+    let server = Server::new(&many(300));
+    let cancel = Cancel::new();
+    let tool = cairn_server::tool("delete_note").expect("the tool exists");
+    let call = |asked: Value, listener: &dyn Progress| {
+        let asked = asked.as_object().expect("it is one").clone();
+        cairn_server::call(&server.host, tool, asked, None, listener, &cancel).body
+    };
+    let asked = json!({ "identifier": "many", "is_directory": true, "confirm": true });
+    let Body::Text(said) = call(asked, &Impatient(&cancel)) else {
+        panic!("text was asked for");
+    };
+    assert!(said.starts_with("# Directory Delete Cancelled\n"), "{said}");
+    assert!(said.contains("- Total files: 300\n"), "{said}");
+    assert!(said.contains("- Not attempted: 44\n"), "{said}");
+    let asked = json!({
+        "identifier": "many", "is_directory": true, "confirm": true, "output_format": "json"
+    });
+    let Body::Json(said) = call(asked, &Silent) else {
+        panic!("JSON was asked for");
+    };
+    assert_eq!(said["deleted"], false);
+    assert_eq!(said["total_files"], 44);
+    assert_eq!(
+        said["error"],
+        "Directory delete cancelled: 0 of 44 files were deleted"
+    );
+    assert_eq!(paths(&server).len(), 44);
 }
 
 /// A vault with that many notes in the folder `many`.

@@ -166,7 +166,7 @@ fn the_heading_tells_of_failures() {
 }
 
 /// A listener that gives up after the first files.
-struct Impatient<'a>(&'a Cancel);
+pub(crate) struct Impatient<'a>(pub(crate) &'a Cancel);
 
 impl cairn_engine::Progress for Impatient<'_> {
     fn begin(&self, _phase: &'static str, _total: Option<u64>) {}

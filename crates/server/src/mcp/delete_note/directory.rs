@@ -10,6 +10,7 @@ use super::super::next_call;
 use super::super::reply::Reply;
 use cairn_engine::{Confirm, DeletedDirectory, Error};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// Deletes the folder.
 pub(super) fn deleted(call: &Call<'_>, identifier: &str, routed: &Routed<'_>) -> Reply {
@@ -54,9 +55,9 @@ pub(super) fn deleted(call: &Call<'_>, identifier: &str, routed: &Routed<'_>) ->
 }
 
 fn text(identifier: &str, project: &str, deleted: &DeletedDirectory) -> String {
-    let (done, failed) = (deleted.deleted.len(), deleted.failed.len());
-    let total = done + failed;
+    let (done, failed, total) = (deleted.deleted.len(), deleted.failed.len(), deleted.total);
     let heading = match (done, failed) {
+        _ if deleted.cancelled => "# Directory Delete Cancelled",
         (0, 0) => "# Directory Delete Failed - No Files Found",
         (_, 0) => "# Directory Deleted Successfully",
         (0, _) => "# Directory Delete Failed",
@@ -67,34 +68,46 @@ fn text(identifier: &str, project: &str, deleted: &DeletedDirectory) -> String {
         return text + &many_files::none(identifier, "deleted", project);
     }
     text += &many_files::summary(total, "deleted", done, failed);
+    if deleted.cancelled {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "- Not attempted: {}\n\n\
+             Cancelled on request: what was deleted lies in the trash; repeat the call to delete the rest.\n",
+            total - done - failed
+        );
+    }
     let paths = deleted.deleted.iter().map(String::as_str);
     text += &many_files::files("Deleted Files", paths);
     text + &many_files::failures(&deleted.failed)
 }
 
 fn json(identifier: &str, deleted: &DeletedDirectory) -> Value {
-    let (done, failed) = (deleted.deleted.len(), deleted.failed.len());
+    let (done, failed, total) = (deleted.deleted.len(), deleted.failed.len(), deleted.total);
     let errors: Vec<_> = deleted
         .failed
         .iter()
         .map(|fault| json!({ "path": fault.path, "error": fault.message }))
         .collect();
     let mut value = json!({
-        "deleted": done > 0 && failed == 0,
+        "deleted": done > 0 && failed == 0 && !deleted.cancelled,
         "is_directory": true,
         "identifier": identifier,
-        "total_files": done + failed,
+        "total_files": total,
         "successful_deletes": done,
         "failed_deletes": failed,
         "deleted_files": deleted.deleted,
         "errors": errors,
     });
-    if done + failed == 0 {
+    if total == 0 {
         value["error"] = json!("Directory not found or empty: no files matched");
+    } else if deleted.cancelled {
+        value["error"] = json!(format!(
+            "Directory delete cancelled: {done} of {total} files were deleted"
+        ));
     } else if failed > 0 {
         value["error"] = json!(format!(
-            "Directory delete incomplete: {failed} of {} files stayed",
-            done + failed
+            "Directory delete incomplete: {failed} of {total} files stayed"
         ));
     }
     value

@@ -3,7 +3,9 @@
 use super::{names, only_main, text, two};
 use crate::delete_note::many;
 use crate::harness::Server;
-use cairn_server::HostOptions;
+use crate::move_note::Impatient;
+use cairn_engine::Cancel;
+use cairn_server::{Body, HostOptions};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -130,4 +132,29 @@ fn fragment_43_delete() {
     ] {
         assert!(said.contains(fragment), "{said}");
     }
+}
+
+#[test]
+fn a_project_whose_deletion_is_cancelled_stays_registered() {
+    let many = many(300);
+    let vaults = [("main", ""), ("other", many.as_str())];
+    let server = Server::with(&vaults, HostOptions::default());
+    let cancel = Cancel::new();
+    let tool = cairn_server::tool("delete_project").expect("the tool exists");
+    let arguments = json!({ "project_name": "other", "delete_notes": true, "confirm": true });
+    let arguments = arguments.as_object().expect("it is one").clone();
+    let listener = Impatient(&cancel);
+    let Body::Text(said) =
+        cairn_server::call(&server.host, tool, arguments, None, &listener, &cancel).body
+    else {
+        panic!("text is its only form");
+    };
+    assert!(
+        said.contains("'other' stays registered: the call was cancelled before"),
+        "{said}"
+    );
+    let numbers = "- Total files: 300\n- Successfully deleted: 256\n";
+    assert!(said.contains(numbers), "{said}");
+    assert_eq!(names(&server), ["main", "other"]);
+    assert_eq!(server.vault("other").files().len(), 44);
 }
