@@ -244,11 +244,10 @@ impl Key {
                 "false" | "no" | "off" | "0" => Some(Setting::Boolean(false)),
                 _ => None,
             },
-            Form::Number { .. } => text.parse().ok().map(Setting::Number),
             Form::Days if text.eq_ignore_ascii_case(FOREVER) => {
                 Some(Setting::Text(FOREVER.to_owned()))
             }
-            Form::Days => text.parse().ok().map(Setting::Number),
+            Form::Number { .. } | Form::Days => text.parse().ok().map(Setting::Number),
             Form::OneOf(_) => Some(Setting::Text(text.to_ascii_lowercase())),
             Form::Secret => Some(Setting::Secret(text.to_owned())),
         };
