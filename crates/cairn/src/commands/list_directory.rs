@@ -76,6 +76,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
     let rows: Vec<_> = listing.rows.iter().map(row_cells).collect();
     let answer = Answer::new(invocation.style().rows(&text::HEADING, &rows), json);
     Ok(match (listing.rows.is_empty(), listing.has_more) {
+        (true, _) if listing.total > 0 => answer.notice("no more on this page"),
         (true, _) => answer.notice("nothing there"),
         (false, true) => answer.notice(format!(
             "{} in all; next page: --page {}",

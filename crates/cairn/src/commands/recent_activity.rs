@@ -75,6 +75,7 @@ fn by_anybody(
     let heading = [path, kind, modified, title, "changed"];
     let answer = Answer::new(invocation.style().rows(&heading, &rows), Value::Null);
     let answer = match notes.is_empty() {
+        true if arguments.paging.page > 1 => answer.notice("no more on this page"),
         true => answer.notice("nothing changed in that time"),
         false => answer,
     };
@@ -104,8 +105,10 @@ fn by_actor(
     let list: Vec<_> = changes.iter().map(in_json).collect();
     let mut answer = Answer::new(invocation.style().rows(&heading, &rows), Value::Null);
     if changes.is_empty() {
-        let others = project.actors(since)?.join(", ");
-        answer = answer.notice(match others.as_str() {
+        let actors = project.actors(since)?;
+        let is_past = offset > 0 && actors.iter().any(|other| other == actor);
+        answer = answer.notice(match actors.join(", ").as_str() {
+            _ if is_past => "no more on this page".to_owned(),
             "" => "nobody changed anything in that time".to_owned(),
             others => format!("changes in that time are by {}", one_line(others)),
         });

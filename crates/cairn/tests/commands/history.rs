@@ -176,6 +176,13 @@ fn recent() {
         bench.run(&["recent", "--actor", "nobody"]),
         "! changes in that time are by cli\n"
     );
+    for past in [
+        &["recent", "--actor", "cli", "--page", "9"][..],
+        &["recent", "--page", "9"],
+        &["ls", "--page", "9"],
+    ] {
+        assert_eq!(bench.run(past), "! no more on this page\n", "{past:?}");
+    }
     let both = bench.run(&["recent", "--actor", "cli", "--type", "note"]);
     assert!(both.ends_with("[exit 2]\n"), "{both}");
 }
