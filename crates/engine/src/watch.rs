@@ -186,7 +186,8 @@ fn watcher(
     failed: &mut Vec<(String, Error)>,
 ) -> Option<RecommendedWatcher> {
     let (told, polled): (Vec<_>, Vec<_>) = gatherings.iter().cloned().partition(|gathering| {
-        how.by == WatchBy::Events && !place::is_remote(&gathering.root().real)
+        // Where servers are set not to watch, who does all the same is told what can be told.
+        how.by != WatchBy::Scans && !place::is_remote(&gathering.root().real)
     });
     for gathering in polled {
         gathering.poll();

@@ -253,6 +253,23 @@ fn a_folder_of_which_nothing_is_told_is_scanned_again_and_again() {
 }
 
 #[test]
+fn who_watches_where_servers_are_set_not_to_is_told_of_changes() {
+    let vault = Vault::new("//- a.md\n# A\n");
+    let never = Duration::from_secs(100_000);
+    let how = Watching {
+        by: WatchBy::Nothing,
+        scan: never,
+        poll: never,
+    };
+    let (_watch, failed, receiver) =
+        seen_by(&how, vec![("main".to_owned(), vault.root().to_owned())]);
+    assert_eq!(failed, Vec::<String>::new());
+    vault.write("a.md", "# A, longer\n");
+    let watched = receiver.recv_timeout(PATIENCE).expect("the system tells");
+    assert_eq!(watched.paths, [vault.path("a.md")]);
+}
+
+#[test]
 fn a_watched_folder_is_scanned_from_time_to_time() {
     let vault = Vault::new("//- a.md\n# A\n");
     let how = Watching {
