@@ -12,7 +12,7 @@ mod locks;
 mod mend;
 mod standing;
 
-pub use finding::{Check, Finding, Severity};
+pub use finding::{Check, Finding, Severity, size};
 pub use mend::{Mended, mend};
 
 use crate::files::NoteLocks;
@@ -84,9 +84,7 @@ impl Looking {
         history: Option<History>,
         memory: Memory,
     ) -> Result<Self> {
-        let options = cairn_index::Options {
-            checkout_timeout: settings.checkout_timeout,
-        };
+        let options = crate::index_options(settings);
         let history = match history {
             Some(history) => history,
             None => History::in_memory()?,

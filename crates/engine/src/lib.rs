@@ -100,6 +100,12 @@ pub struct Engine {
 /// Who acts when nobody said.
 const NOBODY: &str = "cairn";
 
+fn index_options(settings: &Settings) -> cairn_index::Options {
+    cairn_index::Options {
+        checkout_timeout: settings.checkout_timeout,
+    }
+}
+
 fn history_options(settings: &Settings) -> cairn_history::Options {
     cairn_history::Options {
         busy_timeout: settings.checkout_timeout,
@@ -122,9 +128,7 @@ pub struct Project<'a> {
 impl Engine {
     /// Opens the index the settings name.
     pub fn open(settings: Settings) -> Result<Self> {
-        let options = cairn_index::Options {
-            checkout_timeout: settings.checkout_timeout,
-        };
+        let options = index_options(&settings);
         let (index, locks, history) = match &settings.index {
             IndexLocation::File(path) => (
                 Index::open(path, &options)?,

@@ -4,7 +4,7 @@
 //! whatever could not be read.
 
 use crate::{Cancel, Engine, NOBODY, Progress, Project, Result};
-use cairn_index::{Index, NoteKey, Options, ProjectId, Session, Sums};
+use cairn_index::{Index, NoteKey, ProjectId, Session, Sums};
 use cairn_note::NotePath;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -86,10 +86,7 @@ impl Engine {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Comparison> {
-        let options = Options {
-            checkout_timeout: self.settings.checkout_timeout,
-        };
-        let fresh = Index::scratch(&options)?;
+        let fresh = Index::scratch(&crate::index_options(&self.settings))?;
         let mut unread: BTreeMap<ProjectId, BTreeSet<NotePath>> = BTreeMap::new();
         // Links lead into the projects that are not compared, too.
         for settings in &self.settings.projects {

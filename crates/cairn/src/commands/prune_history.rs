@@ -4,6 +4,7 @@ use crate::failure::{Failure, Result};
 use crate::interrupt::CANCEL;
 use crate::invocation::Invocation;
 use crate::output::{Answer, text};
+use cairn_engine::doctor::size as bytes;
 use cairn_engine::{HistoryStatistics, PrunedHistory, Retention};
 use clap::Args;
 use serde_json::{Value, json};
@@ -74,14 +75,14 @@ fn words(
         "{} revisions, {} contents of {}",
         pruned.gone.revisions,
         pruned.gone.contents,
-        text::size(pruned.gone.bytes)
+        bytes(pruned.gone.bytes)
     );
     let size = |statistics: &HistoryStatistics| {
         format!(
             "{} revisions, {} contents, {}",
             statistics.revisions,
             statistics.contents,
-            text::size(statistics.bytes)
+            bytes(statistics.bytes)
         )
     };
     let mut lines = vec![

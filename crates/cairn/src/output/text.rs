@@ -138,42 +138,7 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     )
 }
 
-/// A number of bytes as people say it: `512 B`, `3.4 MB`.
-pub(crate) fn size(bytes: u64) -> String {
-    let (mut scale, mut unit) = (1, "B");
-    for larger in ["kB", "MB", "GB"] {
-        if bytes / scale >= 1_000 {
-            (scale, unit) = (scale * 1_000, larger);
-        }
-    }
-    let (whole, tenth) = (bytes / scale, bytes % scale * 10 / scale);
-    match unit {
-        "B" => format!("{whole} B"),
-        _ => format!("{whole}.{tenth} {unit}"),
-    }
-}
-
 /// "1 note", "2 notes".
 pub(crate) fn count_of(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_in_words() {
-        for (bytes, said) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1_000, "1.0 kB"),
-            (12_345, "12.3 kB"),
-            (999_999, "999.9 kB"),
-            (3_400_000, "3.4 MB"),
-            (5_120_000_000_000, "5120.0 GB"),
-        ] {
-            assert_eq!(size(bytes), said);
-        }
-    }
 }

@@ -3,7 +3,7 @@
 //! It asks no index, so that it works without one. Invariant: a file that cannot be read is named, and keeps no other
 //! from being read.
 
-use super::finding::{Check, Finding, count};
+use super::finding::{Check, Finding, are, count};
 use super::go_on;
 use crate::files::{self, Listed, Listing, Reader, reason};
 use crate::{Cancel, Progress, ProjectSettings, Result, Settings};
@@ -93,9 +93,7 @@ fn said(reader: &mut Reader<'_>, path: &NotePath) -> Option<Said> {
             .into_iter()
             .map(|warning| warning.message)
             .collect(),
-        permalink: note
-            .permalink
-            .filter(|permalink| !permalink.trim().is_empty()),
+        permalink: note.permalink,
         ..Said::default()
     })
 }
@@ -137,17 +135,10 @@ fn unread(listing: &Listing, said: &[(&NotePath, Said)]) -> Finding {
         ),
         number => Finding::warning(
             Check::Files,
-            format!("{} not read as meant", files_are(number)),
+            format!("{} not read as meant", are(number, "file")),
             "save notes as UTF-8; until then they are known by their names only",
         )
         .items(odd),
-    }
-}
-
-fn files_are(number: usize) -> String {
-    match number {
-        1 => "1 file is".to_owned(),
-        many => format!("{many} files are"),
     }
 }
 
@@ -222,11 +213,6 @@ fn look_alikes(listing: &Listing) -> Finding {
             None => item,
         })),
     }
-}
-
-fn are(number: usize, thing: &str) -> String {
-    let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", count(number, thing))
 }
 
 /// Names what several files share, as `key: path, path`.

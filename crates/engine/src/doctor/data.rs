@@ -3,8 +3,8 @@
 //! Not what they say (`standing`). Invariant: neither is made, migrated, put aside or written, and a history that
 //! cannot be read never keeps the index from being looked at.
 
-use super::finding::{Check, Finding, count};
-use super::folders::{is_writable, size};
+use super::finding::{Check, Finding, count, size};
+use super::folders::is_writable;
 use super::{Looking, Memory, go_on};
 use crate::{Cancel, Progress, Result, Settings};
 use cairn_history::{History, Problem};
@@ -44,9 +44,7 @@ pub(super) fn look(
 
 fn index_file(settings: &Settings, index: &Path, cancel: &Cancel) -> (Option<Condition>, Finding) {
     let shown = index.display();
-    let options = cairn_index::Options {
-        checkout_timeout: settings.checkout_timeout,
-    };
+    let options = crate::index_options(settings);
     if let Some(finding) = refused(Check::Index, index) {
         return (None, finding);
     }

@@ -187,3 +187,37 @@ pub(super) fn count(number: usize, thing: &str) -> String {
     let end = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{end}")
 }
+
+/// Says how many there are and what they are, as far as the verb: `1 file is`, `2 files are`.
+pub(super) fn are(number: usize, thing: &str) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", count(number, thing))
+}
+
+/// Says a number of bytes as people do: `512 B`, `3.4 MB`.
+pub fn size(bytes: u64) -> String {
+    let (mut scale, mut unit) = (1, "B");
+    for larger in ["kB", "MB", "GB"] {
+        if bytes / scale >= 1_000 {
+            (scale, unit) = (scale * 1_000, larger);
+        }
+    }
+    let (whole, tenth) = (bytes / scale, bytes % scale * 10 / scale);
+    match unit {
+        "B" => format!("{whole} B"),
+        _ => format!("{whole}.{tenth} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_told_in_a_unit_that_fits() {
+        assert_eq!([0, 999, 1_000].map(size), ["0 B", "999 B", "1.0 kB"]);
+        assert_eq!([12_345, 999_999].map(size), ["12.3 kB", "999.9 kB"]);
+        assert_eq!([3_400_000, 15_241_216].map(size), ["3.4 MB", "15.2 MB"]);
+        assert_eq!(size(u64::MAX), "18446744073.7 GB");
+    }
+}

@@ -3,7 +3,7 @@
 //! Not what is in a folder (`content`). Invariant: the system is asked once for each folder (`look`), and what that
 //! means is told from the answer alone.
 
-use super::finding::{Check, Finding};
+use super::finding::{Check, Finding, size};
 use crate::{IndexLocation, ProjectSettings, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -213,21 +213,6 @@ fn scarce(place: &str, space: Option<u64>) -> Option<Finding> {
     ))
 }
 
-/// A number of bytes as people say it: `512 B`, `3.4 MB`.
-pub(super) fn size(bytes: u64) -> String {
-    let (mut scale, mut unit) = (1, "B");
-    for larger in ["kB", "MB", "GB"] {
-        if bytes / scale >= 1_000 {
-            (scale, unit) = (scale * 1_000, larger);
-        }
-    }
-    let (whole, tenth) = (bytes / scale, bytes % scale * 10 / scale);
-    match unit {
-        "B" => format!("{whole} B"),
-        _ => format!("{whole}.{tenth} {unit}"),
-    }
-}
-
 /// Where a path leads, links followed as far as it exists.
 fn real(path: &Path) -> PathBuf {
     for ancestor in path.ancestors() {
@@ -336,13 +321,6 @@ mod tests {
         for (look, severity, message) in cases {
             assert_eq!(found(&look), [(severity, message.to_owned())]);
         }
-    }
-
-    #[test]
-    fn sizes_are_told_in_a_unit_that_fits() {
-        assert_eq!([0, 999, 1_000].map(size), ["0 B", "999 B", "1.0 kB"]);
-        assert_eq!([15_241_216, 999_999].map(size), ["15.2 MB", "999.9 kB"]);
-        assert_eq!(size(u64::MAX), "18446744073.7 GB");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! or hangs. The files stay: whoever removed one while another process waits for it would let two in at once.
 //! Invariant: a lock is tried for a moment and never kept.
 
-use super::finding::{Check, Finding, count};
+use super::finding::{Check, Finding, are, count};
 use crate::watch::Lead;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
@@ -59,10 +59,7 @@ pub(super) fn locks(index: &Path) -> Vec<Finding> {
                 Check::Locks,
                 format!(
                     "{} held for more than a second: a process writes much, or hangs",
-                    match held.len() {
-                        1 => "1 lock is".to_owned(),
-                        many => format!("{many} locks are"),
-                    }
+                    are(held.len(), "lock")
                 ),
                 "wait, or end the process that hangs: its locks end with it",
             )

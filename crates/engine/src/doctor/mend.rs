@@ -91,9 +91,7 @@ fn cure(finding: &Finding) -> Option<(&str, Check, Cure)> {
 
 /// Empties an index that is damaged. Whatever else it is, opening it makes it what it should be.
 fn empty(settings: &Settings, path: &std::path::Path, cancel: &Cancel) -> Result<String> {
-    let options = cairn_index::Options {
-        checkout_timeout: settings.checkout_timeout,
-    };
+    let options = crate::index_options(settings);
     let shown = path.display();
     Ok(
         match Index::check(path, &options, &|| cancel.is_cancelled())? {

@@ -63,11 +63,7 @@ impl Project<'_> {
     /// The revision of the same note that came right after this one, among the latest.
     fn next_of(&self, revision: &Revision) -> Result<Option<Revision>> {
         const LATEST: usize = 100;
-        let filter = Filter {
-            project: Some(revision.project),
-            note: Some(revision.note.clone()),
-            ..Filter::default()
-        };
+        let filter = Filter::of_note(revision.project, &revision.note);
         let latest = self.engine.history.revisions(&filter, LATEST)?;
         Ok(latest
             .into_iter()
