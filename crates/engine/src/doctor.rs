@@ -13,6 +13,7 @@ mod mend;
 mod standing;
 
 pub use finding::{Check, Finding, Severity, size};
+pub use locks::is_held;
 pub use mend::{Mended, mend};
 
 use crate::files::NoteLocks;

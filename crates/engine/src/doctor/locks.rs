@@ -15,15 +15,6 @@ use std::time::Duration;
 /// How often a lock that is held is tried again, and how long between.
 const TRIES: (u32, Duration) = (20, Duration::from_millis(50));
 
-/// Whether somebody has a lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    /// Nobody has.
-    No,
-    /// Somebody has, for as long as was looked.
-    Yes,
-}
-
 /// Checks the locks by which processes take turns at notes.
 pub(super) fn locks(index: &Path) -> Vec<Finding> {
     let folder = index.with_extension("locks");
@@ -37,8 +28,8 @@ pub(super) fn locks(index: &Path) -> Vec<Finding> {
     let (mut held, mut unopened) = (Vec::new(), Vec::new());
     for file in &files {
         match is_held(file) {
-            Ok(Held::No) => {}
-            Ok(Held::Yes) => held.push(file.display().to_string()),
+            Ok(false) => {}
+            Ok(true) => held.push(file.display().to_string()),
             Err(error) => unopened.push(format!("{}: {error}", file.display())),
         }
     }
@@ -98,21 +89,24 @@ pub(super) fn watch(index: &Path) -> Finding {
     }
 }
 
-/// Whether somebody has the lock each time it is tried.
-fn is_held(file: &Path) -> std::io::Result<Held> {
+/// Returns whether somebody has the lock of a file each time it is tried for about a second.
+///
+/// # Errors
+/// When the file cannot be opened or locked.
+pub fn is_held(file: &Path) -> std::io::Result<bool> {
     let (tries, pause) = TRIES;
     let file = File::open(file)?;
     for again in 0..tries {
         match file.try_lock_shared() {
-            Ok(()) => return Ok(Held::No),
+            Ok(()) => return Ok(false),
             // Where nobody can lock, nobody has.
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                return Ok(Held::No);
+                return Ok(false);
             }
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if again + 1 < tries => thread::sleep(pause),
             Err(TryLockError::WouldBlock) => {}
         }
     }
-    Ok(Held::Yes)
+    Ok(true)
 }

@@ -7,15 +7,10 @@ use crate::config_file::{Reload, draft_prefix, sibling};
 use crate::failure::Failure;
 use crate::settings::keys::KEYS;
 use crate::settings::{Home, near};
-use cairn_engine::doctor::{Check, Finding, Mended};
-use std::fs::{self, File, TryLockError};
+use cairn_engine::doctor::{self, Check, Finding, Mended};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 use toml_edit::DocumentMut;
-
-/// How often a lock that is held is tried again, and how long between.
-const TRIES: (u32, Duration) = (20, Duration::from_millis(50));
 
 /// Reads the configuration; returns nothing of one that cannot be used.
 pub(super) fn check(home: &Home) -> (Option<DocumentMut>, Vec<Finding>) {
@@ -65,7 +60,8 @@ fn unknown(document: &DocumentMut, home: &Home) -> Vec<Finding> {
 fn of_writers(home: &Home) -> Option<Finding> {
     let target = target(home);
     let lock = sibling(&target, ".lock");
-    if is_held(&lock) {
+    // One that cannot be looked at keeps nobody out.
+    if doctor::is_held(&lock).unwrap_or_default() {
         return Some(Finding::warning(
             Check::Config,
             format!("{} is held for more than a second", lock.display()),
@@ -120,18 +116,4 @@ fn drafts(target: &Path) -> Vec<PathBuf> {
     let mut drafts: Vec<PathBuf> = paths.filter(is_draft).collect();
     drafts.sort();
     drafts
-}
-
-fn is_held(lock: &Path) -> bool {
-    let Ok(file) = File::open(lock) else {
-        return false;
-    };
-    let (tries, pause) = TRIES;
-    (0..tries).all(|_| {
-        let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        if held {
-            thread::sleep(pause);
-        }
-        held
-    })
 }
