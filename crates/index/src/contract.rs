@@ -4,9 +4,7 @@
 //! that the same function runs against every backend and against one that is broken on purpose.
 
 use crate::sqlite::shared_connection;
-use crate::{
-    Change, Content, Entry, Error, Fingerprint, Given, Index, Options, ProjectId, Scope, Terms,
-};
+use crate::{Change, Content, Entry, Error, Fingerprint, Index, Options, ProjectId, Scope, Terms};
 use cairn_note::NotePath;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -33,7 +31,7 @@ fn put(path: &str, text: &str) -> Change {
     let terms = Terms::of(&note, text);
     Change::Put(Box::new(Entry {
         path: NotePath::from_disk(path).expect("test paths are valid"),
-        given: Given::default(),
+        given: crate::Given::default(),
         fingerprint: Fingerprint {
             size: text.len() as u64,
             modified_ns: 0,

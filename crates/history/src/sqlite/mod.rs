@@ -102,14 +102,6 @@ impl History {
         self.record_with(None, entries)
     }
 
-    /// As [`Self::record`], as more of a change that was recorded before.
-    ///
-    /// # Errors
-    /// As [`Self::record`].
-    pub fn record_in(&self, change: ChangeId, entries: Vec<Entry>) -> Result<Recorded> {
-        self.record_with(Some(change), entries)
-    }
-
     /// Records what somebody saw who looked after `horizon`, as more of `change` if there is one: nothing of notes that
     /// have later revisions, and nothing that the newest revision of a note says already. So what many processes see is
     /// recorded once, and what one saw late does not follow what came after it. What a note said before is what its

@@ -52,7 +52,10 @@ fn a_change_has_many_revisions_and_grows() {
         );
         let other = did(history, vec![entry("c", Operation::Create, "", "C")]);
         let more = history
-            .record_in(first.change, vec![entry("d", Operation::Create, "", "D")])
+            .record_undo(
+                Some(first.change),
+                vec![(entry("d", Operation::Create, "", "D"), Vec::new())],
+            )
             .expect("it is recorded");
         assert_eq!(more.change, first.change);
         assert_ne!(other.change, first.change);
