@@ -4,11 +4,10 @@
 //! is named; the others go on.
 
 use super::plan::Plan;
-use super::{BrokenLink, MovedLinks};
+use super::{BrokenLink, MovedLinks, failure};
 use crate::accept::{Act, Did, GROUP, Task};
 use crate::{Cancel, Error, Progress, Project, Result};
 use cairn_history::{ChangeId, Content, Hash, Operation};
-use cairn_index::Fault;
 use cairn_note::NotePath;
 use cairn_note::link::rewrite;
 
@@ -40,10 +39,6 @@ impl Project<'_> {
 
     /// Rewrites the links of a few notes, under the locks of all of them.
     fn relink_together(&self, plans: Vec<Plan>, change: ChangeId, links: &mut MovedLinks) {
-        let failure = |path: &NotePath, error: &Error| Fault {
-            path: path.to_string(),
-            message: error.to_string(),
-        };
         let paths: Vec<&NotePath> = plans.iter().map(|plan| &plan.path).collect();
         let _guard = match self.lock_all(&paths) {
             Ok(guard) => guard,
