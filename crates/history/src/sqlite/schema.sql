@@ -7,12 +7,11 @@ CREATE TABLE content (
     size     INTEGER NOT NULL,         -- bytes, unpacked
     base     INTEGER REFERENCES content (id),
     depth    INTEGER NOT NULL,         -- how many bases are below it
-    baseline INTEGER NOT NULL,         -- 1: kept without a revision that needs it; greater: so, but not in use any more,
-                                       -- as was seen at this second since 1970
+    baseline INTEGER NOT NULL,         -- 1: kept without a revision that needs it
     packed   BLOB    NOT NULL          -- zstd
 ) STRICT;
 CREATE INDEX content_base ON content (base) WHERE base IS NOT NULL;
-CREATE INDEX content_baseline ON content (id) WHERE baseline <> 0;
+CREATE INDEX content_baseline ON content (id) WHERE baseline = 1;
 
 -- What was done, in the order in which it was recorded. Numbers are never used again.
 CREATE TABLE revision (
@@ -59,12 +58,4 @@ CREATE TABLE place (
     path     TEXT    NOT NULL,
     since    INTEGER,                  -- nanoseconds since 1970; not known where it was found there
     PRIMARY KEY (project, note, revision, path)
-) STRICT, WITHOUT ROWID;
-
--- What an undo took back, revision by revision. Counts unless the revision that did it never happened, or was itself
--- taken back.
-CREATE TABLE taken_back (
-    revision INTEGER NOT NULL,
-    taken_by INTEGER NOT NULL,         -- the revision that did it
-    PRIMARY KEY (revision, taken_by)
 ) STRICT, WITHOUT ROWID;

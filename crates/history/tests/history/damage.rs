@@ -165,7 +165,7 @@ fn what_a_newer_version_wrote_is_refused() {
             refused,
             Error::Newer {
                 found: 99,
-                known: 1
+                known: 2
             }
         ),
         "{refused}"
@@ -177,12 +177,12 @@ fn what_a_newer_version_wrote_is_refused() {
             refused,
             Error::Newer {
                 found: 99,
-                known: 1
+                known: 2
             }
         ),
         "{refused}"
     );
-    meddle(&place, "PRAGMA user_version = 1");
+    meddle(&place, "PRAGMA user_version = 2");
     assert_eq!(
         place.open().check().expect("it can be checked"),
         [],
