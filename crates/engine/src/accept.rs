@@ -8,6 +8,7 @@ mod compare;
 mod faults;
 mod many;
 mod record;
+mod unseen;
 
 use crate::error::IoContext as _;
 use crate::files::{self, Lookout, NoteGuard};
@@ -21,6 +22,7 @@ pub(crate) use many::{Act, Did, GROUP, Task};
 pub(crate) use record::Planned;
 use std::path::Path;
 use std::sync::Arc;
+pub(crate) use unseen::EXTERNAL;
 
 impl<'a> Project<'a> {
     /// Returns the project's folder.
@@ -443,12 +445,46 @@ mod tests {
             revisions.expect("they can be read")
         };
         let ours = Hash::from(written.note.fingerprint.checksum);
-        assert_eq!(said(&revisions()[0]), Some(ours), "the answer is what was written");
+        assert_eq!(
+            said(&revisions()[0]),
+            Some(ours),
+            "the answer is what was written"
+        );
         project.sync(&Silent, &Cancel::new()).expect("it syncs");
         let revisions = revisions();
         assert_eq!(revisions[0].operation, Operation::External);
         assert_eq!(revisions[0].before, Some(ours));
         assert_eq!(said(&revisions[0]), Some(Hash::of(b"someone's\n")));
+    }
+
+    #[test]
+    fn a_change_is_recorded_as_one_of_what_it_was_made_on() {
+        let vault = Vault::new("//- Tea.md\nold\n");
+        let settings = Settings::in_memory("main", vault.root().to_owned());
+        let engine = Engine::open(settings).expect("it opens");
+        let project = engine.project(None).expect("there is a default project");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        let put = |text: &str| {
+            let old = project.found(&path("Tea.md")).expect("it can be read");
+            let note = project.note_id(&path("Tea.md")).expect("it has one");
+            project.put(&path("Tea.md"), note, old.as_ref(), text, Operation::Write)
+        };
+        put("one\n").expect("it is written");
+        // A sync saw what a checkout brought, and then another one took it away again.
+        vault.write("Tea.md", "two\n");
+        project.sync(&Silent, &Cancel::new()).expect("it syncs");
+        vault.write("Tea.md", "one\n");
+        put("three\n").expect("it is written");
+        let filter = cairn_history::Filter::default();
+        let revisions = engine.history.revisions(&filter, 9);
+        let revisions = revisions.expect("they can be read");
+        let said: Vec<_> = revisions.iter().map(|revision| revision.after).collect();
+        let texts: [&[u8]; 4] = [b"three\n", b"one\n", b"two\n", b"one\n"];
+        assert_eq!(said, texts.map(|text| Some(Hash::of(text))));
+        for pair in revisions.windows(2) {
+            assert_eq!(pair[0].before, pair[1].after);
+            assert_ne!(pair[0].change, pair[1].change);
+        }
     }
 
     #[test]

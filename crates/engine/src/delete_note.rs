@@ -165,6 +165,8 @@ impl Project<'_> {
             let removed = files::remove(self.root(), &record.path, expected, durability);
             self.pass(Point::Settle, &record.path);
             unsynced = self.made(recorded, removed)?.unsynced;
+        } else {
+            self.record_gone(&record.path)?;
         }
         self.told(
             &record.path,

@@ -91,7 +91,7 @@ impl<'a> Project<'a> {
         if leaves_out(Switch::History) {
             entries.clear();
         }
-        self.engine.history.record_undo(change, entries)
+        self.record_connected(change, entries)
     }
 
     /// Returns a change as the history takes it.

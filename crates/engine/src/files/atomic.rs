@@ -131,7 +131,18 @@ pub(crate) fn rename_name(
                 sync_folder(folder, durability)
             }
         };
-        if move_new(&source, &target, to, expected, before_unlink)? == Swapped::Other {
+        let moved = move_new(&source, &target, to, expected, before_unlink);
+        let moved = moved.map_err(|error| match error {
+            Error::Io { source: cause, .. }
+                if cause.kind() == ErrorKind::NotFound && folder.is_dir() =>
+            {
+                Error::FileGone {
+                    path: from.to_string(),
+                }
+            }
+            error => error,
+        });
+        if moved? == Swapped::Other {
             return Err(other(
                 root,
                 from,
@@ -207,12 +218,15 @@ pub(crate) fn remove_name(
         Some(expected) => swap::is_expected(out, expected),
         None => Ok(true),
     };
-    if swap::remove(&target, is_expected).context("remove", &target)? == Swapped::Other {
-        return Err(other(
-            root,
-            path,
-            expected.map(|expected| expected.checksum),
-        ));
+    match swap::remove(&target, is_expected) {
+        Ok(Swapped::Done) => {}
+        Ok(Swapped::Other) => {
+            let expected = expected.map(|expected| expected.checksum);
+            return Err(other(root, path, expected));
+        }
+        // It was there a moment ago, and somebody else took it away.
+        Err(error) if error.kind() == ErrorKind::NotFound && expected.is_some() => {}
+        Err(error) => return Err(error).context("remove", &target),
     }
     Ok(target.parent().unwrap_or(root).to_owned())
 }
@@ -288,11 +302,19 @@ fn take_away(
         }
         before_unlink()?;
         let is_moved = |out: &Path| swap::is_other_name(out, target, expected);
-        swap::remove(source, is_moved).context("move", source)
+        match swap::remove(source, is_moved) {
+            // Somebody else took it away.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Swapped::Done),
+            result => result.context("move", source),
+        }
     };
     let taken = take_away();
     // A system that says that it failed may have done it: then the second name is the only one.
-    if !matches!(taken, Ok(Swapped::Done)) && fs::symlink_metadata(source).is_ok() {
+    let is_ours = || {
+        let is_expected = |expected| swap::is_expected(target, expected).unwrap_or_default();
+        is_same_file(source, target) || expected.is_some_and(is_expected)
+    };
+    if !matches!(taken, Ok(Swapped::Done)) && fs::symlink_metadata(source).is_ok() && is_ours() {
         drop(disk(Point::Unlink, target, None, || {
             fs::remove_file(target)
         }));

@@ -4,6 +4,7 @@
 //! no news, whichever process saw it first.
 
 use super::load::{Done, Task};
+use crate::accept::EXTERNAL;
 use crate::files::LARGEST_NOTE;
 use crate::identities::Identities;
 use crate::points::{Point, pass};
@@ -12,9 +13,6 @@ use cairn_history::{ChangeId, Content, Entry, Filter, Hash, Operation, Outcome, 
 use cairn_index::{Fingerprint, NoteKey, NoteRecord};
 use cairn_note::NotePath;
 use std::collections::{HashMap, HashSet};
-
-/// Who the history says it was.
-const SOMEBODY: &str = "external";
 
 /// Tells the history of one sync; all it saw is one change.
 pub(super) struct External<'a> {
@@ -245,7 +243,7 @@ impl<'a> External<'a> {
             path: path.to_string(),
             former: before.former.map(NotePath::to_string),
             operation: Operation::External,
-            actor: SOMEBODY.to_owned(),
+            actor: EXTERNAL.to_owned(),
             time: (self.project.engine.settings.clock)(),
             // What was never kept cannot be told any more.
             before: checksum

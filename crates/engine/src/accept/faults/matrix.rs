@@ -12,7 +12,7 @@ use cairn_history::Filter;
 use cairn_testkit::Vault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Files = BTreeMap<String, String>;
@@ -153,9 +153,13 @@ fn relative(root: &Path, path: &Path) -> String {
 /// Uses a verb while something goes wrong, and returns what is not as it must be.
 fn tried(verb: &Verb, smooth: &Smooth, fault: &Fault) -> Vec<String> {
     let bench = Bench::new(verb);
-    let following = break_it(verb, &bench, fault);
+    let (following, is_met) = break_it(verb, &bench, fault);
     let failures = (verb.run)(bench.project());
     drop(following);
+    if !is_met.load(Ordering::Relaxed) {
+        // Which of two threads makes a folder for both is not always the same.
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     let now = bench.files();
     if bench.is_pending() {
@@ -211,7 +215,7 @@ fn tried(verb: &Verb, smooth: &Smooth, fault: &Fault) -> Vec<String> {
     wrong
 }
 
-fn break_it(verb: &Verb, bench: &Bench, fault: &Fault) -> Following {
+fn break_it(verb: &Verb, bench: &Bench, fault: &Fault) -> (Following, Arc<AtomicBool>) {
     let root = bench.vault.root().to_owned();
     let Fault {
         trouble,
@@ -222,7 +226,9 @@ fn break_it(verb: &Verb, bench: &Bench, fault: &Fault) -> Following {
     let sources = unit.into_iter().flat_map(|unit| unit.iter());
     let sources: Vec<PathBuf> = sources.map(|path| bench.vault.path(path)).collect();
     let passed = AtomicUsize::new(0);
-    follow(root.clone(), move |at, absolute| {
+    let is_met = Arc::new(AtomicBool::new(false));
+    let meets = Arc::clone(&is_met);
+    let following = follow(root.clone(), move |at, absolute| {
         if at != point || relative(&root, absolute) != path {
             return Ok(());
         }
@@ -230,11 +236,13 @@ fn break_it(verb: &Verb, bench: &Bench, fault: &Fault) -> Following {
         if number != time && (lasts == While::Once || number < time) {
             return Ok(());
         }
+        meets.store(true, Ordering::Relaxed);
         if trouble == Trouble::DoneAllTheSame {
             do_it(at, absolute, &sources)?;
         }
         Err(error(trouble))
-    })
+    });
+    (following, is_met)
 }
 
 /// A move that has given the second name and not taken the first: a sync finishes that.

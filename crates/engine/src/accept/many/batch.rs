@@ -268,7 +268,7 @@ impl Project<'_> {
             Job::Remove(expected) => {
                 Ok(vec![files::remove_name(root, ready.path, Some(expected))?])
             }
-            Job::Forget => Ok(Vec::new()),
+            Job::Forget => self.record_gone(ready.path).map(|()| Vec::new()),
         }
     }
 

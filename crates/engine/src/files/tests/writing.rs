@@ -140,7 +140,7 @@ fn a_move_never_replaces() {
     );
     assert_eq!(
         moved.expect_err("there is nothing to move").kind(),
-        Kind::Io
+        Kind::NotFound
     );
     rename(
         vault.root(),
