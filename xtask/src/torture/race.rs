@@ -145,7 +145,7 @@ pub(super) fn racer(options: &Options) -> Result<()> {
 fn in_memory(options: &Options, place: &Place, notes: usize) -> Result<()> {
     let began = Instant::now();
     begin(place, notes)?;
-    let engine = Engine::open(place.settings(IndexLocation::Memory, super::place::later))?;
+    let engine = Engine::open(place.settings(IndexLocation::Memory, now))?;
     engine.project(None)?.sync(&Silent, &Cancel::new())?;
     let is_over = AtomicBool::new(false);
     let over = || is_over.load(Ordering::SeqCst);

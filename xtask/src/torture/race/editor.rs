@@ -90,6 +90,10 @@ impl Branches {
             })
             .collect();
         let has_git = git(&folder, &["init", "--quiet"]).is_ok();
+        if has_git {
+            // A temporary file is no part of a branch.
+            fs::write(folder.join(".git/info/exclude"), ".cairn-*\n.editor-*\n")?;
+        }
         let branches = Self {
             folder,
             has_git,
@@ -99,7 +103,10 @@ impl Branches {
             for branch in ["left", "right"] {
                 git(&branches.folder, &["checkout", "--quiet", "-B", branch])?;
                 branches.write(branch)?;
-                git(&branches.folder, &["add", "."])?;
+                // A file that goes while git looks at it makes it fail.
+                while git(&branches.folder, &["add", "."]).is_err() {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
                 git(
                     &branches.folder,
                     &[
