@@ -260,6 +260,15 @@ impl Engine {
             })
     }
 
+    /// Writes into the history which changes are done. That is otherwise written with the next change, and other
+    /// processes look at the files until then.
+    ///
+    /// # Errors
+    /// When another process holds the history for too long, or the disk fails; it is tried again with the next change.
+    pub fn settle(&self) -> Result<()> {
+        Ok(self.history.flush()?)
+    }
+
     /// Forgets what the index knows of a project that left the registry; its files stay.
     pub fn forget(&self, project: &ProjectSettings) -> Result<()> {
         Ok(self.index.forget(project.id())?)

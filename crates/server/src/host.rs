@@ -229,12 +229,23 @@ impl Host {
             },
             None => self.confined(Engine::open(self.home.settings()?)?),
         };
-        let is_another = held.replace(opened.clone()).is_some();
+        let before = held.replace(opened.clone());
         drop(held);
-        if is_another {
+        if let Some(before) = before {
+            self.forget_moved(&before.whole, &opened.whole);
             self.pulse.wake();
         }
         Ok(opened)
+    }
+
+    /// Forgets that projects were indexed whose folder is another one now, so that calls wait until the new one is.
+    fn forget_moved(&self, before: &Engine, now: &Engine) {
+        for project in &before.settings().projects {
+            let mut projects = now.settings().projects.iter();
+            if projects.any(|other| other.name == project.name && other.root != project.root) {
+                locked(&self.indexing).remove(&project.name);
+            }
+        }
     }
 
     /// The one place where a server is kept to its project: no verb and no answer has an engine that reaches more.
@@ -351,4 +362,53 @@ impl Drop for Host {
 /// A lock that a panic cannot poison: every value behind one is whole between two statements.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cairn_testkit::Vault;
+
+    struct Moving(Arc<Mutex<Settings>>);
+
+    impl Home for Moving {
+        fn settings(&self) -> Result<Settings, HomeError> {
+            Ok(locked(&self.0).clone())
+        }
+
+        fn changed(&self) -> bool {
+            true
+        }
+
+        fn add_project(&self, _: &str, _: &Path, _: bool) -> Result<(), HomeError> {
+            unreachable!("no project is added")
+        }
+
+        fn remove_project(&self, _: &str) -> Result<(), HomeError> {
+            unreachable!("no project is removed")
+        }
+
+        fn now(&self) -> Zoned {
+            Zoned::default()
+        }
+
+        fn diagnostics(&self) -> Diagnostics {
+            Diagnostics::default()
+        }
+    }
+
+    #[test]
+    fn a_project_whose_folder_is_another_one_is_not_indexed_yet() {
+        let (old, new) = (Vault::new(""), Vault::new(""));
+        let settings = Settings::in_memory("main", old.root().to_owned());
+        let settings = Arc::new(Mutex::new(settings));
+        let host = Host::new(Moving(Arc::clone(&settings)), HostOptions::default());
+        assert!(host.engine().is_ok());
+        host.set("main", Indexing::Complete);
+        assert!(host.engine().is_ok());
+        assert!(host.is_complete("main"), "nothing moved");
+        locked(&settings).projects[0].root = new.root().to_owned();
+        assert!(host.engine().is_ok());
+        assert!(!host.is_complete("main"));
+    }
 }

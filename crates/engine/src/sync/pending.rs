@@ -17,7 +17,7 @@ impl Project<'_> {
                 history.settle(&[(revision.id, outcome)]);
             }
         }
-        Ok(())
+        Ok(history.flush()?)
     }
 
     /// Returns what became of a revision; `None` when that cannot be seen now.

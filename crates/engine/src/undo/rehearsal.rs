@@ -209,6 +209,7 @@ impl Project<'_> {
                 hint: None,
             }),
             (None, Some(_)) if hash_now.is_none() => Ok(Step::Nothing),
+            (None, Some(_)) if now.path.as_str() != revision.path => Err(moved_since(&now.path)),
             (None, Some(after)) if hash_now == Some(after) => Ok(Step::Remove),
             (None, Some(_)) => Err(changed_since(&now.path)),
             (Some(before), Some(after)) => self.step_of_text(revision, before, after, now),
@@ -258,10 +259,14 @@ fn step_of_move(revision: &Revision, former: &str, now: &Now) -> Result<Step> {
     match now.path.as_str() {
         path if path == former => Ok(Step::Nothing),
         path if path == revision.path => Ok(Step::Move(NotePath::from_disk(former)?)),
-        path => Err(Error::Invalid {
-            message: format!("it was moved since, to {path}"),
-            hint: Some("undo the later move first".to_owned()),
-        }),
+        _ => Err(moved_since(&now.path)),
+    }
+}
+
+fn moved_since(path: &NotePath) -> Error {
+    Error::Invalid {
+        message: format!("it was moved since, to {path}"),
+        hint: Some("undo the later move first".to_owned()),
     }
 }
 

@@ -336,3 +336,20 @@ fn two_engines_write_one_history() {
     assert_eq!(revisions(&engines[0], "Note 0")[0].after, Some(hash));
     undo_last(main(&engines[0]));
 }
+
+#[test]
+fn other_processes_see_what_is_done_once_it_is_settled_or_synced() {
+    let desk = Desk::new("");
+    let engine = desk.synced();
+    write(main(&engine).acting("agent"), "Tea", "tea\n");
+    let project = engine.settings().projects[0].id().0;
+    let pending = || desk.history().pending(project).expect("it can be asked");
+    assert_eq!(pending().len(), 1, "it is written with the next change");
+    engine.settle().expect("the disk is there");
+    assert_eq!(pending().len(), 0);
+    write(main(&engine).acting("agent"), "Milk", "milk\n");
+    assert_eq!(pending().len(), 1);
+    let other = desk.engine();
+    sync(&other);
+    assert_eq!(pending().len(), 0, "a sync of another process found out");
+}

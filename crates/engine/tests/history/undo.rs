@@ -350,3 +350,23 @@ fn what_others_write_while_changes_are_taken_back_stays() {
     assert_eq!(mine, expected);
     assert_eq!(revisions(&engine, "Tea").len(), 81);
 }
+
+#[test]
+fn a_note_somebody_else_moved_is_not_taken_away_with_its_creation() {
+    let desk = Desk::new("");
+    let engine = desk.synced();
+    let since = tick();
+    write(main(&engine).acting("agent"), "Tea", "tea\n");
+    let person = main(&engine).acting("person");
+    person
+        .move_note("Tea", "shelf/Tea.md")
+        .expect("it is there");
+    let text = desk.vault.read("shelf/Tea.md");
+    let undone = undo(person, &by("agent", since));
+    assert_eq!(paths(&undone), (vec![], vec!["Tea.md"]));
+    assert_eq!(desk.vault.read("shelf/Tea.md"), text);
+    // Once the move is taken back the creation can be.
+    undo(person, &by("person", since));
+    undo(person, &by("agent", since));
+    assert!(desk.vault.files().is_empty());
+}

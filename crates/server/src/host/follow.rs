@@ -28,8 +28,8 @@ const PRUNED_FOR: SignedDuration = SignedDuration::from_hours(24);
 struct Following {
     standing: Standing,
     watching: Option<Begun>,
-    /// The projects whose first sync is under way or over.
-    begun: BTreeSet<String>,
+    /// The projects, each with its folder, whose first sync is under way or over.
+    begun: BTreeSet<(String, PathBuf)>,
     /// The projects that are watched and were not scanned since, as long as a call indexes them.
     later: Vec<String>,
     /// Whether the engine was asked for.
@@ -99,6 +99,8 @@ impl Host {
         self.compare(following, &opened);
         self.begin(following, &opened, watched);
         self.prune(following, &opened.whole);
+        // Whoever looks at the history from elsewhere need not find out. What cannot be written now stays queued.
+        opened.whole.settle().ok();
     }
 
     /// Takes the lead if nobody has it.
@@ -206,21 +208,21 @@ impl Host {
     /// Begins to bring projects in step, on a thread of its own: those watched from now on, for what changed before, and
     /// those clients may ask for that never were.
     fn begin(&self, following: &mut Following, opened: &Opened, watched: Vec<String>) {
-        let reached = folders(&opened.reached);
-        let reached: BTreeSet<String> = reached.into_iter().map(|(name, _)| name).collect();
-        following.begun.retain(|name| reached.contains(name));
+        let reached: BTreeSet<_> = folders(&opened.reached).into_iter().collect();
+        following.begun.retain(|folder| reached.contains(folder));
         let joining = locked(&self.joining).clone();
         let watched = following.later.drain(..).chain(watched);
         let (later, mut due) = watched.partition(|name| joining.contains(name));
         following.later = later;
-        for name in &reached {
-            let is_known = following.begun.contains(name) || self.is_complete(name);
+        for folder in &reached {
+            let name = &folder.0;
+            let is_known = following.begun.contains(folder) || self.is_complete(name);
             if !is_known && !due.contains(name) {
                 due.push(name.clone());
             }
         }
         // What somebody may ask for comes first.
-        due.sort_by_key(|name| !reached.contains(name));
+        due.sort_by_key(|name| !reached.iter().any(|(reached, _)| reached == name));
         if due.is_empty() {
             return;
         }
@@ -246,7 +248,7 @@ impl Host {
             self.tell_changed(name, before.is_some_and(|before| before != listed));
             if self.has_failed(name) {
                 // Perhaps it can be read again.
-                following.begun.remove(name);
+                following.begun.retain(|(begun, _)| begun != name);
             }
         }
     }
