@@ -13,6 +13,7 @@ mod diagnostics;
 mod edit_note;
 mod history;
 mod list_directory;
+mod move_links;
 mod move_note;
 mod projects;
 mod read_content;
