@@ -213,7 +213,7 @@ fn a_history_of_a_newer_version_is_left_to_it() {
     ward.vault.write_bytes("data/history.db", &bytes);
     assert_eq!(
         ward.ills(),
-        ["problem history : the history has format 99, and this version knows up to 1"]
+        ["problem history : the history has format 99, and this version knows up to 2"]
     );
 }
 
