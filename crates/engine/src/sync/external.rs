@@ -51,6 +51,15 @@ struct Before<'a> {
     checksum: Option<[u8; 32]>,
 }
 
+/// What there is to tell of a file that was found.
+enum News<'a> {
+    Nothing,
+    /// Its note went elsewhere since this sync began.
+    Late,
+    /// It was this before.
+    Of(Before<'a>),
+}
+
 impl<'a> External<'a> {
     /// Begins to look at so many files, before the index is written; `left` are the paths at which no file is any more.
     pub(super) fn new(
@@ -108,11 +117,18 @@ impl<'a> External<'a> {
             };
             let path = &done.job.file.path;
             let is_new = matches!(done.job.task, Task::New);
-            let Some(before) = self.before(&done.job.task, path, &found.fingerprint)? else {
-                if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
-                    kept.extend(self.said(path, text, &found.fingerprint));
+            let before = match self.before(&done.job.task, path, &found.fingerprint)? {
+                News::Of(before) => before,
+                News::Late => {
+                    done.is_late = true;
+                    continue;
                 }
-                continue;
+                News::Nothing => {
+                    if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
+                        kept.extend(self.said(path, text, &found.fingerprint));
+                    }
+                    continue;
+                }
             };
             // Of what cannot be had nothing is said: no text is what a deletion leaves.
             if let Some(after) = self.said(path, text, &found.fingerprint) {
@@ -144,23 +160,20 @@ impl<'a> External<'a> {
         Ok(())
     }
 
-    /// Returns what a file that was found was before, if there is something to tell.
-    fn before(
-        &self,
-        task: &Task<'a>,
-        path: &NotePath,
-        found: &Fingerprint,
-    ) -> Result<Option<Before<'a>>> {
-        let before = |note, former, checksum| Before {
-            note,
-            former,
-            checksum,
+    /// Returns what there is to tell of a file that was found.
+    fn before(&self, task: &Task<'a>, path: &NotePath, found: &Fingerprint) -> Result<News<'a>> {
+        let before = |note, former, checksum| {
+            News::Of(Before {
+                note,
+                former,
+                checksum,
+            })
         };
         match *task {
-            Task::Changed(known) if known.checksum == found.checksum => return Ok(None),
+            Task::Changed(known) if known.checksum == found.checksum => return Ok(News::Nothing),
             Task::Moved(from) => {
                 if let Some(note) = self.left(from)? {
-                    return Ok(Some(before(note, Some(from), None)));
+                    return Ok(before(note, Some(from), None));
                 }
             }
             Task::Changed(_) | Task::New => {}
@@ -175,11 +188,22 @@ impl<'a> External<'a> {
                 None => last(self.project, &identity.note)?,
             };
             let is_news = !identity.is_present || last != Some(found.checksum);
-            return Ok(is_news.then(|| before(identity.note, None, last)));
+            return Ok(if is_news {
+                before(identity.note, None, last)
+            } else {
+                News::Nothing
+            });
         }
         let new = self.identities.new_id(path)?;
         let is_news = known.is_some() || !new.follows_from_path;
-        Ok(is_news.then(|| before(new.id.to_string(), None, known)))
+        if is_news && self.was_left(path)? {
+            return Ok(News::Late);
+        }
+        Ok(if is_news {
+            before(new.id.to_string(), None, known)
+        } else {
+            News::Nothing
+        })
     }
 
     /// Returns the note that is not at a path any more, if there is something to tell of it.
@@ -187,6 +211,19 @@ impl<'a> External<'a> {
         let known = self.known.get(path);
         let known = known.map(|known| known.id.as_str());
         self.identities.left(path, known)
+    }
+
+    /// Whether anything was recorded of a path since this sync began.
+    fn was_left(&self, path: &NotePath) -> Result<bool> {
+        let filter = Filter {
+            project: Some(self.project.id().0),
+            path: Some(path.to_string()),
+            ..Filter::default()
+        };
+        let newest = self.project.engine.history.revisions(&filter, 1)?;
+        Ok(newest
+            .first()
+            .is_some_and(|newest| newest.id > self.horizon))
     }
 
     /// Returns the permalink a note keeps that is elsewhere now.

@@ -240,3 +240,34 @@ fn a_disk_taken_away_during_a_scan_takes_nothing_with_it() {
     let report = sync(&engine);
     assert_eq!((report.deleted, report.unchanged), (1, 1));
 }
+
+#[test]
+fn what_is_seen_of_a_note_that_is_moved_meanwhile_is_no_other_note() {
+    let vault = Vault::new("//- Tea.md\nold\n");
+    let settings = Settings::in_memory("main", vault.root().to_owned());
+    let engine = Arc::new(Engine::open(settings).expect("it opens"));
+    let project = engine.project(None).expect("there is one");
+    project.sync(&Silent, &Cancel::new()).expect("it syncs");
+    vault.write("Tea.md", "someone's\n");
+    let (other, is_moved) = (Arc::clone(&engine), AtomicBool::new(false));
+    let hook = at(Point::Read, vault.path("Tea.md"), move || {
+        if !is_moved.swap(true, Ordering::SeqCst) {
+            let project = other.project(None).expect("there is one");
+            project.sync(&Silent, &Cancel::new()).expect("it syncs");
+            project.move_note("Tea", "b/Moved.md").expect("it is known");
+        }
+        Ok(())
+    });
+    project.sync(&Silent, &Cancel::new()).expect("it syncs");
+    drop(hook);
+    let filter = cairn_history::Filter::default();
+    let revisions = engine.history.revisions(&filter, 9);
+    let revisions = revisions.expect("they can be read");
+    let said: Vec<_> = revisions
+        .iter()
+        .map(|revision| (revision.operation.name(), revision.path.as_str()))
+        .collect();
+    assert_eq!(said, [("move", "b/Moved.md"), ("external", "Tea.md")]);
+    let known = project.known().expect("it can be asked");
+    assert_eq!(known, 1);
+}
