@@ -3,41 +3,25 @@
 //! It knows what each verb must lead to before it calls it, to the byte. Invariant: what a verb is to do is in the
 //! journal before it begins, and what it answered afterwards.
 
+mod outside;
+mod text;
+
+pub(super) use outside::EDITOR;
+pub(super) use text::word;
+
 use super::disk::Observer;
-use super::journal::{Intent, Journal, Known, Line, Model, Step};
+use super::journal::{Intent, Journal, Line, Model, Step};
 use super::place::Place;
 use crate::generate::random::Random;
-use cairn_engine::torture::Point;
 use cairn_engine::{
     Cancel, Confirm, EditRequest, Engine, Error, Kind, Overwrite, Project, RestoreRequest, Silent,
     UndoRequest, WriteRequest,
 };
-use cairn_history::Hash;
 use cairn_note::edit::{Edit, edit};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, Permissions};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::fs;
 use std::sync::Arc;
-
-/// A note of this thread, and what it says.
-#[derive(Debug, Clone)]
-struct Live {
-    text: String,
-    word: String,
-    private: bool,
-}
-
-impl Live {
-    fn known(&self) -> Known {
-        Known {
-            hash: Hash::of(self.text.as_bytes()),
-            word: self.word.clone(),
-            private: self.private,
-        }
-    }
-}
+use text::{Live, block, first_block, same, with_title};
 
 /// What some files become at once.
 type Change = Vec<(String, Option<Live>)>;
@@ -328,78 +312,6 @@ impl<'a> Hand<'a> {
         });
     }
 
-    /// Saves a note as an editor does.
-    fn save(&mut self) {
-        let Some((path, old)) = self.some() else {
-            return;
-        };
-        let (word, body) = self.body();
-        let live = Live {
-            text: format!("{}\n{body}", block(&old.text)),
-            word,
-            private: old.private,
-        };
-        self.outside("save", path, live);
-    }
-
-    fn save_new(&mut self) {
-        let (word, body) = self.body();
-        let (folder, title) = (self.folder(), self.name());
-        let path = format!("{folder}/{title}.md");
-        let live = Live {
-            text: format!("{}\n{body}", first_block(&folder, &title)),
-            word,
-            private: false,
-        };
-        self.outside("save new", path, live);
-    }
-
-    fn outside(&mut self, verb: &str, path: String, live: Live) {
-        let file = self.place.notes().join(&path);
-        if !file.parent().is_some_and(Path::is_dir) {
-            return;
-        }
-        self.unseen.insert(path.clone());
-        if self
-            .last
-            .iter()
-            .flatten()
-            .flatten()
-            .any(|(other, _)| *other == path)
-        {
-            self.last = None;
-        }
-        let (observer, text, private) =
-            (Arc::clone(&self.observer), live.text.clone(), live.private);
-        let last = self.last.take();
-        self.verb(verb, vec![vec![(path, Some(live))]], |_| {
-            save(&observer, &file, text.as_bytes(), private).expect("the disk is well");
-            Ok(None)
-        });
-        self.last = last;
-    }
-
-    fn change_mode(&mut self) {
-        let Some((path, mut live)) = self.some() else {
-            return;
-        };
-        live.private = true;
-        let file = self.place.notes().join(&path);
-        self.verb("chmod", vec![vec![(path, Some(live))]], |_| {
-            fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("it is there");
-            Ok(None)
-        });
-        self.last = None;
-    }
-
-    /// Has the engine see what was done without a verb.
-    fn see(&mut self) {
-        match self.project().sync(&Silent, &Cancel::new()) {
-            Ok(_) => self.unseen.clear(),
-            Err(error) => self.journal.write(&Line::Wrong(format!("sync: {error}"))),
-        }
-    }
-
     fn see_if_needed(&mut self) {
         if !self.unseen.is_empty() {
             self.see();
@@ -536,77 +448,3 @@ impl<'a> Hand<'a> {
         (word, body)
     }
 }
-
-/// A word that nothing else ever has, of letters alone.
-pub(super) fn word(round: usize, thread: usize, made: usize) -> String {
-    const LETTERS: &[u8] = b"bcfhjkmnpqrtvwxz";
-    let mut number = (round * 16 + thread) * 65_536 + made;
-    let mut word = String::from("zq");
-    for _ in 0..9 {
-        word.push(char::from(LETTERS[number % LETTERS.len()]));
-        number /= LETTERS.len();
-    }
-    word
-}
-
-/// The frontmatter of a new note.
-fn first_block(folder: &str, title: &str) -> String {
-    format!("---\ntitle: {title}\ntype: note\npermalink: main/{folder}/{title}\n---\n")
-}
-
-/// The frontmatter of a note, which every change keeps.
-fn block(text: &str) -> &str {
-    match text
-        .strip_prefix("---\n")
-        .and_then(|rest| rest.find("---\n"))
-    {
-        Some(end) => &text[..end + 8],
-        None => "",
-    }
-}
-
-/// The same text as the note of another title.
-fn with_title(text: &str, title: &str) -> String {
-    let lines = text.split_inclusive('\n').map(|line| {
-        if line.starts_with("title: ") {
-            format!("title: {title}\n")
-        } else {
-            line.to_owned()
-        }
-    });
-    lines.collect()
-}
-
-fn same(expected: Hash, answered: [u8; 32]) -> Option<String> {
-    (expected != Hash::from(answered))
-        .then(|| format!("the answer has {}, not {expected}", Hash::from(answered)))
-}
-
-/// Saves a file as a careful editor does: a temporary file, synced, renamed, and the folder synced.
-pub(super) fn save(
-    observer: &Observer,
-    file: &Path,
-    bytes: &[u8],
-    private: bool,
-) -> std::io::Result<()> {
-    let folder = file.parent().expect("it lies in a folder");
-    let name = file.file_name().expect("it has a name").to_string_lossy();
-    let temporary = folder.join(format!("{EDITOR}{name}"));
-    let mut open = File::create(&temporary)?;
-    observer.act(Point::Write, file, Some(&temporary), || {
-        open.write_all(bytes)
-    })?;
-    if private {
-        open.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    observer.act(Point::Sync, file, Some(&temporary), || open.sync_all())?;
-    observer.act(Point::Rename, file, Some(&temporary), || {
-        fs::rename(&temporary, file)
-    })?;
-    observer.act(Point::SyncFolder, folder, None, || {
-        File::open(folder)?.sync_all()
-    })
-}
-
-/// How the names of an editor's temporary files begin.
-pub(super) const EDITOR: &str = ".editor-";
