@@ -17,6 +17,7 @@ use cairn_engine::{
     Cancel, Confirm, EditRequest, Engine, Error, Kind, Overwrite, Project, RestoreRequest, Silent,
     UndoRequest, WriteRequest,
 };
+use cairn_history::Hash;
 use cairn_note::edit::{Edit, edit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -92,7 +93,7 @@ impl<'a> Hand<'a> {
     /// Does one thing.
     pub(super) fn act(&mut self) {
         let few = self.notes.len() < 6;
-        match self.random.below(24) {
+        match self.random.below(25) {
             _ if few => self.create(),
             0..=2 => self.create(),
             3..=5 => self.overwrite(),
@@ -106,6 +107,7 @@ impl<'a> Hand<'a> {
             20 => self.save(),
             21 => self.save_new(),
             22 => self.change_mode(),
+            23 => self.edit_what_is_not_there(),
             _ => self.see(),
         }
     }
@@ -316,6 +318,38 @@ impl<'a> Hand<'a> {
         if !self.unseen.is_empty() {
             self.see();
         }
+    }
+
+    /// Edits what the note does not say, which must be refused.
+    fn edit_what_is_not_there(&mut self) {
+        let Some((path, old)) = self.some() else {
+            return;
+        };
+        let number = self.journal.number();
+        let step = vec![(path.clone(), Some(old.known()))];
+        self.journal.write(&Line::Begun(
+            number,
+            Intent {
+                verb: format!("{} edit from another base", self.actor),
+                steps: vec![step],
+            },
+        ));
+        let request = EditRequest {
+            identifier: path.clone(),
+            edit: Some(Edit::Append {
+                content: "this is never written\n".to_owned(),
+            }),
+            metadata: Default::default(),
+            base: Some(Hash::of(self.word().as_bytes()).to_string()),
+        };
+        self.journal
+            .write(&match self.project().edit_note(&request) {
+                Err(error) if matches!(error.kind(), Kind::Conflict | Kind::NotFound) => {
+                    Line::Refused(number, error.to_string())
+                }
+                Err(error) => Line::Wrong(format!("{number} was refused as it must not: {error}")),
+                Ok(_) => Line::Wrong(format!("{number} {path}: another base was not refused")),
+            });
     }
 
     /// Calls a verb that leads to `changes`; it answers `None`, or what is wrong with its answer.
