@@ -10,6 +10,7 @@ mod leftovers;
 mod listing;
 mod locks;
 mod lookout;
+mod names;
 mod reading;
 mod swap;
 #[cfg(test)]
@@ -17,14 +18,15 @@ mod tests;
 mod turns;
 
 pub(crate) use atomic::{
-    finish_rename, has_both_names, remove, remove_name, rename, rename_name, sync_names, unsynced,
-    write, write_name,
+    finish_rename, has_both_names, remove, remove_name, rename, rename_name, unsynced, write,
+    write_name,
 };
 pub(crate) use folders::{has_folder, is_bare, no_folder, remove_empty_folders, remove_if_left};
 pub(crate) use leftovers::{abandoned, remove_leftovers};
 pub(crate) use listing::{Listed, Listing, list};
 pub(crate) use locks::{NoteGuard, NoteLocks};
 pub(crate) use lookout::{Glance, Lookout, Presence};
+pub(crate) use names::sync_names;
 pub(crate) use reading::{LARGEST_NOTE, Loaded, Reader, fingerprint, read, reason};
 pub(crate) use turns::Turns;
 

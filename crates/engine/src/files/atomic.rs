@@ -4,6 +4,7 @@
 //! when a function here returns an error, no temporary file stays and no other file was replaced.
 
 use super::leftovers::temporary;
+use super::names::{make_folders, sync_folder, sync_names, sync_young};
 use super::reading::checksum;
 use super::swap::{self, Swapped};
 use super::{Point, failpoint};
@@ -56,6 +57,7 @@ pub(crate) fn write_name(
     };
     let mut temporary = disk(Point::Create, &target, None, || temporary(folder))
         .context("create a file in", folder)?;
+    sync_young(root, folder, durability)?;
     let name = temporary.path().to_owned();
     disk(Point::Write, &target, Some(&name), || {
         temporary.write_all(bytes)
@@ -125,6 +127,7 @@ pub(crate) fn rename_name(
     } else {
         let before_unlink = || {
             // The second name must last before the first one goes.
+            sync_young(root, folder, durability)?;
             if source_folder == folder {
                 Ok(())
             } else {
@@ -229,13 +232,6 @@ pub(crate) fn remove_name(
         Err(error) => return Err(error).context("remove", &target),
     }
     Ok(target.parent().unwrap_or(root).to_owned())
-}
-
-/// Makes new and removed names in folders durable.
-pub(crate) fn sync_names(folders: &[PathBuf], durability: Durability) -> Result<()> {
-    folders
-        .iter()
-        .try_for_each(|folder| sync_folder(folder, durability))
 }
 
 /// The error of a change that was made, while its folder could not be synced.
@@ -423,60 +419,4 @@ fn keep_owner(file: &File, existing: &Metadata) {
     }
     #[cfg(not(unix))]
     let _ = (file, existing);
-}
-
-/// Folders that were made for a file; those that hold nothing go again unless the file came.
-#[must_use = "the folders are removed when this is dropped"]
-struct MadeFolders<'p>(Vec<&'p Path>);
-
-impl MadeFolders<'_> {
-    fn keep(mut self) {
-        self.0.clear();
-    }
-}
-
-impl Drop for MadeFolders<'_> {
-    fn drop(&mut self) {
-        for folder in self.0.iter().rev() {
-            // One that holds something by now stays.
-            drop(fs::remove_dir(folder));
-        }
-    }
-}
-
-/// Makes the folder and those above it, and syncs each folder that got a new entry.
-fn make_folders<'p>(
-    root: &Path,
-    folder: &'p Path,
-    durability: Durability,
-) -> Result<MadeFolders<'p>> {
-    let mut made = MadeFolders(Vec::new());
-    if folder.is_dir() {
-        return Ok(made);
-    }
-    let missing = |folder: &&Path| folder.starts_with(root) && *folder != root && !folder.is_dir();
-    let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
-    for folder in new.into_iter().rev() {
-        match disk(Point::MakeFolder, folder, None, || fs::create_dir(folder)) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
-            result => {
-                result.context("create the folder", folder)?;
-                made.0.push(folder);
-            }
-        }
-        sync_folder(folder.parent().unwrap_or(root), durability)?;
-    }
-    Ok(made)
-}
-
-/// Makes new and removed names in a folder durable.
-fn sync_folder(folder: &Path, durability: Durability) -> Result<()> {
-    // Windows has no handle on a folder that could be synced; its file systems journal names.
-    if durability == Durability::Fsync && cfg!(unix) && !leaves_out(Switch::Fsync) {
-        disk(Point::SyncFolder, folder, None, || {
-            File::open(folder)?.sync_all()
-        })
-        .context("sync the folder", folder)?;
-    }
-    Ok(())
 }
