@@ -4,6 +4,7 @@
 //! rounds that were killed and checked, nothing else.
 
 use super::checker::{Check, Figures};
+use super::hand::COMMON;
 use super::journal::{self, Line, Model, write_model};
 use super::options::{Options, POINTS};
 use super::place::{Place, later};
@@ -17,6 +18,7 @@ use cairn_history::Retention;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -225,6 +227,8 @@ impl<'a> Run<'a> {
     /// Keeps the history short, and reads all of it.
     fn tidy(&mut self) -> Result<Vec<String>> {
         self.begin_shared()?;
+        // Folders that notes have left are nobody's; they would only make every scan longer.
+        remove_empty(&self.place.notes().join(COMMON))?;
         let engine = self.place.engine(later)?;
         let mut found = problems(&engine)?;
         let retention = Retention {
@@ -256,6 +260,22 @@ impl<'a> Run<'a> {
         );
         println!("{} violations", self.violations);
     }
+}
+
+/// Removes the folders that hold nothing.
+fn remove_empty(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_empty(&entry.path())?;
+        }
+    }
+    // One that holds something stays.
+    fs::remove_dir(folder).ok();
+    Ok(())
 }
 
 fn problems(engine: &cairn_engine::Engine) -> Result<Vec<String>> {
