@@ -4,7 +4,7 @@
 //! when a function here returns an error, no temporary file stays and no other file was replaced.
 
 use super::leftovers::temporary;
-use super::names::{make_folders, sync_folder, sync_names, sync_young};
+use super::names::{in_folder, sync_folder, sync_names, sync_young};
 use super::reading::checksum;
 use super::swap::{self, Swapped};
 use super::{Point, failpoint};
@@ -46,7 +46,10 @@ pub(crate) fn write_name(
 ) -> Result<(Fingerprint, PathBuf)> {
     let target = target(root, path)?;
     let folder = target.parent().unwrap_or(root);
-    let made = make_folders(root, folder, durability)?;
+    let make = || {
+        disk(Point::Create, &target, None, || temporary(folder)).context("create a file in", folder)
+    };
+    let (made, mut temporary) = in_folder(root, folder, durability, make)?;
     let existing = match fs::metadata(&target) {
         Ok(metadata) if metadata.is_dir() => {
             return Err(invalid(format!("{path} is a folder")));
@@ -55,8 +58,6 @@ pub(crate) fn write_name(
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error).context("look at", &target),
     };
-    let mut temporary = disk(Point::Create, &target, None, || temporary(folder))
-        .context("create a file in", folder)?;
     sync_young(root, folder, durability)?;
     let name = temporary.path().to_owned();
     disk(Point::Write, &target, Some(&name), || {
@@ -117,7 +118,7 @@ pub(crate) fn rename_name(
         source.parent().unwrap_or(root),
         target.parent().unwrap_or(root),
     );
-    let made = make_folders(root, folder, durability)?;
+    let (made, ()) = in_folder(root, folder, durability, || Ok(()))?;
     failpoint(Point::Unname, &source).context("move", &source)?;
     if is_other_spelling(&source, &target) {
         disk(Point::Rename, &target, Some(&source), || {
@@ -134,7 +135,9 @@ pub(crate) fn rename_name(
                 sync_folder(folder, durability)
             }
         };
-        let moved = move_new(&source, &target, to, expected, before_unlink);
+        let moved = in_folder(root, folder, durability, || {
+            move_new(&source, &target, to, expected, before_unlink)
+        });
         let moved = moved.map_err(|error| match error {
             Error::Io { source: cause, .. }
                 if cause.kind() == ErrorKind::NotFound && folder.is_dir() =>
@@ -145,13 +148,15 @@ pub(crate) fn rename_name(
             }
             error => error,
         });
-        if moved? == Swapped::Other {
+        let (again, moved) = moved?;
+        if moved == Swapped::Other {
             return Err(other(
                 root,
                 from,
                 expected.map(|expected| expected.checksum),
             ));
         }
+        again.keep();
     }
     made.keep();
     Ok(vec![source_folder.to_owned()])

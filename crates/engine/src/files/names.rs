@@ -5,7 +5,7 @@
 
 use crate::error::IoContext;
 use crate::points::{Point, Switch, disk, leaves_out};
-use crate::{Durability, Result};
+use crate::{Durability, Error, Result};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -60,8 +60,36 @@ impl Drop for MadeFolders<'_> {
     }
 }
 
+/// How often a folder may go again that has just been made or found: whoever made it for a file that could not be
+/// written takes it away.
+const ATTEMPTS: usize = 4;
+
+/// Does something in a folder that is made first, as often as it vanishes.
+pub(super) fn in_folder<'p, T>(
+    root: &Path,
+    folder: &'p Path,
+    durability: Durability,
+    act: impl Fn() -> Result<T>,
+) -> Result<(MadeFolders<'p>, T)> {
+    let attempt = || {
+        let made = make_folders(root, folder, durability)?;
+        Ok((made, act()?))
+    };
+    for _ in 1..ATTEMPTS {
+        match attempt() {
+            Err(Error::Io { source, .. })
+                if matches!(
+                    source.kind(),
+                    ErrorKind::NotFound | ErrorKind::AlreadyExists
+                ) => {}
+            result => return result,
+        }
+    }
+    attempt()
+}
+
 /// Makes the folder and those above it, and syncs each folder that got a new entry.
-pub(super) fn make_folders<'p>(
+fn make_folders<'p>(
     root: &Path,
     folder: &'p Path,
     durability: Durability,

@@ -1,6 +1,7 @@
 //! Writing, moving and removing, on folders made for each test.
 
 use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn put(vault: &Vault, name: &str, text: &str) -> cairn_index::Fingerprint {
     try_put(vault, name, text).expect("it can be written")
@@ -192,4 +193,32 @@ fn a_removed_file_is_gone_and_a_missing_one_an_error() {
     let error =
         remove(vault.root(), &path("a/b.md"), None, Durability::Fsync).expect_err("it is gone");
     assert!(error.to_string().contains("b.md"), "{error}");
+}
+
+#[test]
+fn a_folder_that_somebody_else_takes_away_is_made_again() {
+    let vault = Vault::new("//- a.md\na\n");
+    for (point, name) in [(Point::Create, "b/c/new.md"), (Point::Link, "d/e/a.md")] {
+        let (file, times) = (vault.path(name), AtomicUsize::new(0));
+        let folder = file.parent().expect("it lies in a folder").to_owned();
+        let _hook = at(point, file, move || {
+            match times.fetch_add(1, Ordering::SeqCst) {
+                // Whoever made it has given up.
+                0 => std::fs::remove_dir(&folder),
+                _ => Ok(()),
+            }
+        });
+        match point {
+            Point::Create => drop(put(&vault, name, "new\n")),
+            _ => rename(
+                vault.root(),
+                &path("a.md"),
+                &path(name),
+                None,
+                Durability::Fsync,
+            )
+            .expect("nothing is there"),
+        }
+    }
+    assert_eq!(names(&vault), ["b/c/new.md", "d/e/a.md"]);
 }
