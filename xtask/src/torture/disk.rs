@@ -133,6 +133,11 @@ impl Witness for Observer {
                     "{}\t{number}",
                     if is_done { "done" } else { "failed" }
                 ));
+                drop(log);
+                if point == Point::MakeFolder {
+                    // Time for others to find the folder there, before its maker syncs it.
+                    std::thread::sleep(Duration::from_millis(25));
+                }
             }
             _ => {
                 act();
