@@ -204,7 +204,7 @@ fn a_folder_that_somebody_else_takes_away_is_made_again() {
         let _hook = at(point, file, move || {
             match times.fetch_add(1, Ordering::SeqCst) {
                 // Whoever made it has given up.
-                0 => std::fs::remove_dir(&folder),
+                0 => fs::remove_dir(&folder),
                 _ => Ok(()),
             }
         });
