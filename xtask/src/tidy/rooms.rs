@@ -40,6 +40,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Every room's tests may use it, and no room may be built on it.
 const TESTKIT: &str = "cairn-testkit";
 
+/// The feature whose points and switches must not be in the product: only `cargo xtask torture` asks for it.
+const TORTURE: &str = "torture";
+
 /// Crates from elsewhere that belong to one room, or to two.
 const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["cairn-index", "cairn-history"]),
@@ -86,6 +89,12 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<String>> {
             if let Some(sentence) = edge(room, allowed, name, for_tests) {
                 found.push(sentence);
             }
+            if has_feature(&dependency["features"], TORTURE) {
+                found.push(format!("{room}: turns the feature {TORTURE} of {name} on"));
+            }
+        }
+        if has_feature(&package["features"]["default"], TORTURE) {
+            found.push(format!("{room}: has the feature {TORTURE} on by default"));
         }
     }
     Ok(found)
@@ -104,6 +113,14 @@ fn edge(room: &str, allowed: &[&str], name: &str, for_tests: bool) -> Option<Str
     }
     let impure = room == "cairn-note" && !for_tests && !PURE.contains(&name);
     impure.then(|| format!("{room}: {name} is not on the list of pure crates"))
+}
+
+fn has_feature(features: &Value, name: &str) -> bool {
+    let ends = |feature: &Value| {
+        let feature = feature.as_str().unwrap_or_default();
+        feature.rsplit('/').next() == Some(name)
+    };
+    features.as_array().is_some_and(|all| all.iter().any(ends))
 }
 
 fn array<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>> {
@@ -183,6 +200,23 @@ mod tests {
             "cairn-cellar: no rule says what this room may know",
         ];
         assert_eq!(found(&edges), sentences);
+    }
+
+    #[test]
+    fn the_product_is_not_tortured() {
+        let dependency = json!({"name": "cairn-engine", "features": ["torture"]});
+        let metadata = json!({"packages": [
+            {"name": "cairn", "dependencies": [dependency]},
+            {"name": "xtask", "dependencies": [], "features": {"default": ["cairn-engine/torture"]}},
+            {"name": "xtask", "dependencies": [], "features": {"torture": ["cairn-engine/torture"]}},
+        ]});
+        assert_eq!(
+            check(&metadata).expect("the shape is right"),
+            [
+                "cairn: turns the feature torture of cairn-engine on",
+                "xtask: has the feature torture on by default"
+            ]
+        );
     }
 
     #[test]
