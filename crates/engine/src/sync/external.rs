@@ -51,15 +51,6 @@ struct Before<'a> {
     checksum: Option<[u8; 32]>,
 }
 
-/// What there is to tell of a file that was found.
-enum News<'a> {
-    Nothing,
-    /// Its note went elsewhere since this sync began.
-    Late,
-    /// It was this before.
-    Of(Before<'a>),
-}
-
 impl<'a> External<'a> {
     /// Begins to look at so many files, before the index is written; `left` are the paths at which no file is any more.
     pub(super) fn new(
@@ -111,24 +102,22 @@ impl<'a> External<'a> {
     pub(super) fn batch(&mut self, batch: &mut [Done<'a>]) -> Result<()> {
         let (mut entries, mut kept, mut told) = (Vec::new(), Vec::new(), HashSet::new());
         let mut places = Vec::new();
+        let is_any_later = self.project.horizon()? > self.horizon;
         for (place, done) in batch.iter_mut().enumerate() {
             let (Some(found), text) = (&done.entry, done.text.take()) else {
                 continue;
             };
             let path = &done.job.file.path;
             let is_new = matches!(done.job.task, Task::New);
-            let before = match self.before(&done.job.task, path, &found.fingerprint)? {
-                News::Of(before) => before,
-                News::Late => {
-                    done.is_late = true;
-                    continue;
+            if is_any_later && self.is_overtaken(path)? {
+                done.is_late = true;
+                continue;
+            }
+            let Some(before) = self.before(&done.job.task, path, &found.fingerprint)? else {
+                if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
+                    kept.extend(self.said(path, text, &found.fingerprint));
                 }
-                News::Nothing => {
-                    if is_new && self.project.engine.keeps_baseline() && path.is_markdown() {
-                        kept.extend(self.said(path, text, &found.fingerprint));
-                    }
-                    continue;
-                }
+                continue;
             };
             // Of what cannot be had nothing is said: no text is what a deletion leaves.
             if let Some(after) = self.said(path, text, &found.fingerprint) {
@@ -160,20 +149,23 @@ impl<'a> External<'a> {
         Ok(())
     }
 
-    /// Returns what there is to tell of a file that was found.
-    fn before(&self, task: &Task<'a>, path: &NotePath, found: &Fingerprint) -> Result<News<'a>> {
-        let before = |note, former, checksum| {
-            News::Of(Before {
-                note,
-                former,
-                checksum,
-            })
+    /// Returns what a file that was found was before, if there is something to tell.
+    fn before(
+        &self,
+        task: &Task<'a>,
+        path: &NotePath,
+        found: &Fingerprint,
+    ) -> Result<Option<Before<'a>>> {
+        let before = |note, former, checksum| Before {
+            note,
+            former,
+            checksum,
         };
         match *task {
-            Task::Changed(known) if known.checksum == found.checksum => return Ok(News::Nothing),
+            Task::Changed(known) if known.checksum == found.checksum => return Ok(None),
             Task::Moved(from) => {
                 if let Some(note) = self.left(from)? {
-                    return Ok(before(note, Some(from), None));
+                    return Ok(Some(before(note, Some(from), None)));
                 }
             }
             Task::Changed(_) | Task::New => {}
@@ -188,22 +180,11 @@ impl<'a> External<'a> {
                 None => last(self.project, &identity.note)?,
             };
             let is_news = !identity.is_present || last != Some(found.checksum);
-            return Ok(if is_news {
-                before(identity.note, None, last)
-            } else {
-                News::Nothing
-            });
+            return Ok(is_news.then(|| before(identity.note, None, last)));
         }
         let new = self.identities.new_id(path)?;
         let is_news = known.is_some() || !new.follows_from_path;
-        if is_news && self.was_left(path)? {
-            return Ok(News::Late);
-        }
-        Ok(if is_news {
-            before(new.id.to_string(), None, known)
-        } else {
-            News::Nothing
-        })
+        Ok(is_news.then(|| before(new.id.to_string(), None, known)))
     }
 
     /// Returns the note that is not at a path any more, if there is something to tell of it.
@@ -213,8 +194,9 @@ impl<'a> External<'a> {
         self.identities.left(path, known)
     }
 
-    /// Whether anything was recorded of a path since this sync began.
-    fn was_left(&self, path: &NotePath) -> Result<bool> {
+    /// Whether anything was recorded of a path since this sync began. Whoever did that tells the index, and what this
+    /// sync found there may be gone again, or have been there only meanwhile.
+    fn is_overtaken(&self, path: &NotePath) -> Result<bool> {
         let filter = Filter {
             project: Some(self.project.id().0),
             path: Some(path.to_string()),

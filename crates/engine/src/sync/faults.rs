@@ -2,12 +2,12 @@
 
 use crate::files::Point;
 use crate::files::failpoints::{at, fail};
-use crate::{Cancel, Engine, IndexState, Settings, Silent, SyncReport};
+use crate::{Cancel, Engine, IndexState, Settings, Silent, SyncReport, WriteRequest};
 use cairn_testkit::Vault;
 use std::fs;
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 
 fn engine(vault: &Vault) -> Engine {
     Engine::open(Settings::in_memory("test", vault.root().to_owned())).expect("memory can be had")
@@ -270,4 +270,67 @@ fn what_is_seen_of_a_note_that_is_moved_meanwhile_is_no_other_note() {
     assert_eq!(said, [("move", "b/Moved.md"), ("external", "Tea.md")]);
     let known = project.known().expect("it can be asked");
     assert_eq!(known, 1);
+}
+
+/// Two threads meet at each of these, in their order.
+#[derive(Clone, Copy)]
+enum Meeting {
+    Lists,
+    IsWritten,
+    HasRead,
+    IsTold,
+    Applies,
+    IsGone,
+}
+
+#[test]
+fn a_note_that_came_and_went_while_a_sync_looked_is_not_there() {
+    let vault = Vault::new("//- a/Milk.md\nmilk\n");
+    let settings = Settings::in_memory("main", vault.root().to_owned());
+    let engine = Engine::open(settings).expect("it opens");
+    let project = engine.project(None).expect("there is one");
+    project.sync(&Silent, &Cancel::new()).expect("it syncs");
+    let meetings: Arc<[Barrier; 6]> = Arc::new(std::array::from_fn(|_| Barrier::new(2)));
+    let writer = std::thread::current().id();
+    let meet = |first: Meeting, second: Meeting, point, path: &str| {
+        let (meetings, is_past) = (Arc::clone(&meetings), AtomicBool::new(false));
+        at(point, vault.path(path), move || {
+            // The writer passes the points of a reader, too.
+            let is_writer = std::thread::current().id() == writer;
+            let is_meant = is_writer == (point == Point::Tell);
+            if is_meant && !is_past.swap(true, Ordering::SeqCst) {
+                meetings[first as usize].wait();
+                meetings[second as usize].wait();
+            }
+            Ok(())
+        })
+    };
+    let _hooks = [
+        meet(Meeting::Lists, Meeting::IsWritten, Point::List, "a"),
+        meet(
+            Meeting::IsWritten,
+            Meeting::HasRead,
+            Point::Tell,
+            "a/Tea.md",
+        ),
+        meet(Meeting::HasRead, Meeting::IsTold, Point::Read, "a/Tea.md"),
+        meet(Meeting::Applies, Meeting::IsGone, Point::Apply, ""),
+    ];
+    std::thread::scope(|scope| {
+        scope.spawn(|| project.sync(&Silent, &Cancel::new()).expect("it syncs"));
+        meetings[Meeting::Lists as usize].wait();
+        let request = WriteRequest {
+            title: "Tea".to_owned(),
+            folder: "a".to_owned(),
+            content: "tea".to_owned(),
+            ..WriteRequest::default()
+        };
+        project.write_note(&request).expect("nothing is there");
+        meetings[Meeting::IsTold as usize].wait();
+        meetings[Meeting::Applies as usize].wait();
+        project.delete_note("Tea").expect("it was written");
+        meetings[Meeting::IsGone as usize].wait();
+    });
+    assert!(!vault.path("a/Tea.md").exists());
+    assert_eq!(project.known().expect("it can be asked"), 1);
 }
