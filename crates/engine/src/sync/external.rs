@@ -194,8 +194,9 @@ impl<'a> External<'a> {
         self.identities.left(path, known)
     }
 
-    /// Whether anything was recorded of a path since this sync began. Whoever did that tells the index, and what this
-    /// sync found there may be gone again, or have been there only meanwhile.
+    /// Whether a verb changed what is at a path since this sync began. It tells the index itself, and what this sync
+    /// found there may be gone again, or have been there only meanwhile. What another sync recorded is no such change:
+    /// that one may not have told the index yet.
     fn is_overtaken(&self, path: &NotePath) -> Result<bool> {
         let filter = Filter {
             project: Some(self.project.id().0),
@@ -203,9 +204,9 @@ impl<'a> External<'a> {
             ..Filter::default()
         };
         let newest = self.project.engine.history.revisions(&filter, 1)?;
-        Ok(newest
-            .first()
-            .is_some_and(|newest| newest.id > self.horizon))
+        Ok(newest.first().is_some_and(|newest| {
+            newest.id > self.horizon && newest.operation != Operation::External
+        }))
     }
 
     /// Returns the permalink a note keeps that is elsewhere now.
