@@ -7,6 +7,7 @@ mod bench;
 mod fuzz;
 mod generate;
 mod hostile;
+mod model;
 mod tidy;
 mod tools;
 mod torture;
@@ -33,9 +34,10 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("fuzz") => fuzz::run(&arguments[1..]),
         Some("generate") => generate::run(&arguments[1..]),
         Some("hostile") => hostile::run(&arguments[1..]),
+        Some("model") => model::run(&arguments[1..]),
         Some("tidy") => tidy::run(),
         Some("torture") => torture::run(&arguments[1..]),
         Some(other) => bail!("no chore is called {other}"),
-        None => bail!("which chore? There are: bench, fuzz, generate, hostile, tidy, torture"),
+        None => bail!("which chore? There are: bench, fuzz, generate, hostile, model, tidy, torture"),
     }
 }

@@ -11,9 +11,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cairn-note", &[]),
     ("cairn-index", &["cairn-note"]),
     ("cairn-history", &[]),
+    ("cairn-embed", &[]),
     (
         "cairn-engine",
-        &["cairn-history", "cairn-index", "cairn-note"],
+        &["cairn-embed", "cairn-history", "cairn-index", "cairn-note"],
     ),
     (
         "cairn-server",
@@ -21,7 +22,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "cairn",
-        &["cairn-server", "cairn-engine", "cairn-index", "cairn-note"],
+        &[
+            "cairn-server",
+            "cairn-engine",
+            "cairn-embed",
+            "cairn-index",
+            "cairn-note",
+        ],
     ),
     (TESTKIT, &[]),
     (
@@ -29,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "cairn-server",
             "cairn-engine",
+            "cairn-embed",
             "cairn-history",
             "cairn-index",
             "cairn-note",
@@ -48,6 +56,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["cairn-index", "cairn-history"]),
     ("libsqlite3-sys", &["cairn-index", "cairn-history"]),
     ("zstd-safe", &["cairn-history"]),
+    ("rten", &["cairn-embed"]),
+    ("rten-tensor", &["cairn-embed"]),
+    ("rten-onnx", &["xtask"]),
+    ("ureq", &["cairn-embed"]),
     ("clap", &["cairn"]),
     ("etcetera", &["cairn"]),
     ("tokio", &["cairn-server"]),
@@ -159,8 +171,12 @@ mod tests {
     #[test]
     fn the_plan_is_allowed() {
         let edges = [
+            "cairn -> cairn-embed",
             "cairn -> cairn-engine",
             "cairn -> clap",
+            "cairn-embed -> rten",
+            "cairn-embed -> ureq",
+            "cairn-engine -> cairn-embed",
             "cairn-engine -> cairn-history",
             "cairn-engine -> cairn-index",
             "cairn-engine -> rayon",
@@ -179,6 +195,10 @@ mod tests {
     fn each_way_around_it_is_named() {
         let edges = [
             "cairn-note -> cairn-index",
+            "cairn-embed -> cairn-note",
+            "cairn-index -> cairn-embed",
+            "cairn-server -> cairn-embed",
+            "cairn-server -> ureq",
             "cairn-index -> cairn-engine test",
             "cairn-index -> cairn-history",
             "cairn-history -> cairn-note",
@@ -190,6 +210,10 @@ mod tests {
         ];
         let sentences = [
             "cairn-note: may not depend on cairn-index",
+            "cairn-embed: may not depend on cairn-note",
+            "cairn-index: may not depend on cairn-embed",
+            "cairn-server: may not depend on cairn-embed",
+            "cairn-server: ureq belongs in cairn-embed alone",
             "cairn-index: may not depend on cairn-engine",
             "cairn-index: may not depend on cairn-history",
             "cairn-history: may not depend on cairn-note",
