@@ -3,6 +3,8 @@
 //! Not how it is stored. Invariant: a [`Change`] carries everything needed to apply it; nothing is read back
 //! from the folder.
 
+use crate::Span;
+use cairn_note::chunk::PassageHash;
 use cairn_note::{Note, NotePath, words};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -35,6 +37,17 @@ pub enum Change {
         /// The file.
         path: NotePath,
     },
+    /// A model turned passages of the file into vectors. What is of another model than the one in use, of other
+    /// dimensions, or of passages the file no longer has, is not taken. The note's pending passages are counted again,
+    /// also when there are no vectors.
+    Embedded {
+        /// The file.
+        path: NotePath,
+        /// The model, as [`Index::use_model`](crate::Index::use_model) was told of it.
+        model: String,
+        /// Each passage's vector; its direction is what counts.
+        vectors: Vec<(PassageHash, Vec<f32>)>,
+    },
     /// What the last scan could not read; replaces what the scan before it said.
     Faults(Vec<Fault>),
     /// The change, if the index still knows the file (of a move, the file at its old path) with this checksum, or
@@ -52,9 +65,10 @@ impl Change {
     pub fn path(&self) -> Option<&NotePath> {
         match self {
             Self::Put(entry) => Some(&entry.path),
-            Self::Move { from: path, .. } | Self::Touch { path, .. } | Self::Drop { path } => {
-                Some(path)
-            }
+            Self::Move { from: path, .. }
+            | Self::Touch { path, .. }
+            | Self::Drop { path }
+            | Self::Embedded { path, .. } => Some(path),
             Self::Faults(_) => None,
             Self::IfSeen { change, .. } => change.path(),
         }
@@ -137,6 +151,8 @@ pub enum Content {
         note: Box<Note>,
         /// Its search terms.
         terms: Terms,
+        /// Its passages, in their order.
+        passages: Vec<Span>,
     },
     /// Anything else: known by name only.
     File,

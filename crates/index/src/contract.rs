@@ -4,7 +4,9 @@
 //! that the same function runs against every backend and against one that is broken on purpose.
 
 use crate::sqlite::shared_connection;
-use crate::{Change, Content, Entry, Error, Fingerprint, Index, Options, ProjectId, Scope, Terms};
+use crate::{
+    Change, Content, Entry, Error, Fingerprint, Index, Options, ProjectId, Scope, Span, Terms,
+};
 use cairn_note::NotePath;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -29,8 +31,10 @@ type Violation = String;
 fn put(path: &str, text: &str) -> Change {
     let note = Box::new(cairn_note::parse(text));
     let terms = Terms::of(&note, text);
+    let path = NotePath::from_disk(path).expect("test paths are valid");
+    let passages = Span::of(&note, &path, text);
     Change::Put(Box::new(Entry {
-        path: NotePath::from_disk(path).expect("test paths are valid"),
+        path,
         given: crate::Given::default(),
         fingerprint: Fingerprint {
             size: text.len() as u64,
@@ -39,7 +43,11 @@ fn put(path: &str, text: &str) -> Change {
         },
         created: Timestamp::UNIX_EPOCH,
         modified: Timestamp::UNIX_EPOCH,
-        content: Content::Note { note, terms },
+        content: Content::Note {
+            note,
+            terms,
+            passages,
+        },
     }))
 }
 

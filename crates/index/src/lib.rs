@@ -7,12 +7,15 @@
 
 mod change;
 mod error;
+mod passage;
 mod record;
 mod search;
 mod sqlite;
+mod vector;
 
 pub use change::{Applied, Change, Content, Entry, Fault, Fingerprint, Given, Terms};
 pub use error::{Error, Result};
+pub use passage::{NearNote, Nearest, Pending, PendingNote, Span};
 pub use record::{
     Connected, Count, Edge, Graph, Name, NoteId, NoteKey, NoteRecord, ProjectId, Reach,
     RelationRecord, Resolution, Scope, Statistics,

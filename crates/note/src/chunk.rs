@@ -5,11 +5,11 @@
 //! Invariant: passages ascend, never overlap, begin and end on characters that are not white space, and
 //! together hold everything in the body that is not white space.
 
-use std::collections::HashMap;
-use std::fmt::Write;
-use std::ops::Range;
+mod told;
 
-use sha2::{Digest, Sha256};
+pub use told::{PassageHash, date_of, hashes, told};
+
+use std::ops::Range;
 
 use crate::blocks::{self, Kind, is_space, line_start, trim};
 use crate::parse;
@@ -21,9 +21,10 @@ pub struct Passage {
     pub heading_path: Vec<String>,
     /// Its bytes in the given text.
     pub range: Range<usize>,
-    /// Stable across edits elsewhere: first 16 hex of SHA-256 of heading path and text, `-2`, `-3` … for repeats.
-    pub key: String,
 }
+
+/// Bumped when passages are cut otherwise, or a model is told something else of them.
+pub const VERSION: u32 = 1;
 
 // Sizes are in words (see `weight`); 60–100 words to a passage ranked best of what was measured, and one-line
 // passages worst.
@@ -53,17 +54,11 @@ pub fn passages(text: &str) -> Vec<Passage> {
     let body_start = parse::body_start(text);
     let body = &text[body_start..];
     let outline = Outline::of(body);
-    let mut keys = Keys::default();
     pack(&outline.blocks(body))
         .into_iter()
-        .map(|(range, heading)| {
-            let heading_path = outline.path(heading);
-            let key = keys.next(&heading_path, &body[range.clone()]);
-            Passage {
-                heading_path,
-                range: body_start + range.start..body_start + range.end,
-                key,
-            }
+        .map(|(range, heading)| Passage {
+            heading_path: outline.path(heading),
+            range: body_start + range.start..body_start + range.end,
         })
         .collect()
 }
@@ -354,32 +349,5 @@ fn ends_sentence(previous: char, c: char) -> bool {
         '.' | '!' | '?' | '…' => is_space(c),
         '。' | '！' | '？' | '।' | '။' | '։' | '؟' | '۔' => true,
         _ => false,
-    }
-}
-
-/// Gives each passage its key.
-#[derive(Default)]
-struct Keys(HashMap<[u8; 8], usize>);
-
-impl Keys {
-    fn next(&mut self, heading_path: &[String], text: &str) -> String {
-        let mut hash = Sha256::new();
-        for heading in heading_path {
-            hash.update(heading.as_bytes());
-            hash.update(b"\n");
-        }
-        hash.update(b"\n");
-        hash.update(text.as_bytes());
-        let digest = hash.finalize();
-        let mut short = [0; 8];
-        short.copy_from_slice(&digest[..8]);
-        let count = self.0.entry(short).or_insert(0);
-        *count += 1;
-        let mut key = format!("{:016x}", u64::from_be_bytes(short));
-        if *count > 1 {
-            // Writing to a string cannot fail.
-            let _ = write!(key, "-{count}");
-        }
-        key
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn title(metadata: &Metadata) -> Option<String> {
 }
 
 /// A value as one string: lists are joined by `, `.
-fn coerced(value: &Value) -> Option<String> {
+pub(crate) fn coerced(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -143,7 +143,7 @@ fn when(key: &str, metadata: &Metadata, warnings: &mut Vec<Warning>) -> Option<W
 }
 
 /// A date, a date and time, either with an offset or without, in extended or basic form.
-fn iso_8601(text: &str) -> Option<When> {
+pub(crate) fn iso_8601(text: &str) -> Option<When> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Some(When::Instant(instant));
     }

@@ -14,8 +14,7 @@ fn cuts_as_written(path: &Path) -> datatest_stable::Result<()> {
     for passage in passages(&text) {
         let heading_path = passage.heading_path.join(" › ");
         let words = text[passage.range.clone()].split_whitespace().count();
-        let key = &passage.key;
-        writeln!(shown, "%%% {heading_path} · {words} words · {key}")?;
+        writeln!(shown, "%%% {heading_path} · {words} words")?;
         writeln!(shown, "{}", text[passage.range].replace('\r', "␍"))?;
     }
     let expected = path.with_extension("txt");

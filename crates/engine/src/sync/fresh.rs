@@ -151,6 +151,7 @@ fn stand_in(record: NoteRecord, given: Given) -> Entry {
                 ..Note::default()
             }),
             terms: Terms::default(),
+            passages: Vec::new(),
         }
     } else {
         Content::File

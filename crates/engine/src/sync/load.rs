@@ -5,7 +5,7 @@
 
 use crate::files::{LARGEST_NOTE, Listed, Loaded, Reader, reason};
 use crate::{Cancel, Error, Result};
-use cairn_index::{Content, Entry, Fault, Fingerprint, Given, Terms};
+use cairn_index::{Content, Entry, Fault, Fingerprint, Given, Span, Terms};
 use cairn_note::NotePath;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -162,7 +162,12 @@ pub(super) fn entry(path: NotePath, loaded: Loaded, zone: &TimeZone) -> Entry {
             created = note.created.map_or(created, |when| when.timestamp(zone));
             modified = note.modified.map_or(modified, |when| when.timestamp(zone));
             let terms = Terms::of(&note, &text);
-            Content::Note { note, terms }
+            let passages = Span::of(&note, &path, &text);
+            Content::Note {
+                note,
+                terms,
+                passages,
+            }
         }
     };
     Entry {

@@ -10,6 +10,7 @@ use super::ids::free_external_id;
 use super::known::Known;
 use super::links::Links;
 use super::open;
+use super::passages::Passages;
 use super::properties::{Properties, properties};
 use super::row::Row;
 use crate::error::StatementContext;
@@ -25,6 +26,7 @@ pub(super) struct Work<'a> {
     pub(super) links: Links,
     pub(super) words: Words,
     pub(super) properties: Properties,
+    pub(super) passages: Passages,
     /// The id the next new row gets.
     next: i64,
 }
@@ -44,6 +46,7 @@ impl WriteSession<'_> {
             links: Links::default(),
             words: Words::default(),
             properties: Properties::default(),
+            passages: Passages::default(),
             next: next_id(connection).action("look for a free row")?,
         };
         let (mut applied, mut changes) = (Applied::default(), 0);
@@ -55,6 +58,7 @@ impl WriteSession<'_> {
             work.flush_words().action("index words")?;
         }
         work.settle_properties().action("store properties")?;
+        work.settle_passages().action("count passages")?;
         work.settle_claims()?;
         work.settle_links()?;
         work.merge_words().action("merge words")?;
@@ -110,6 +114,13 @@ impl Work<'_> {
             }
             Change::Touch { .. } => self.touch(&change).action("touch a file")?,
             Change::Drop { path } => applied.dropped += usize::from(self.drop_path(&path)?),
+            Change::Embedded {
+                path,
+                model,
+                vectors,
+            } => self
+                .embed(&path, &model, &vectors)
+                .action("store vectors")?,
             Change::Faults(faults) => self.set_faults(&faults).action("store faults")?,
             Change::IfSeen { seen, change } => {
                 if self.checksum(change.path()).action("look a file up")? == seen {
@@ -144,6 +155,7 @@ impl Work<'_> {
 
     fn write(&mut self, entry: Entry, known: Option<Known>) -> Result<()> {
         let row = Row::new(&entry, self.scope);
+        let is_new = known.is_none();
         let words = match known {
             Some(known) => {
                 self.clear(&known).action("clear a note")?;
@@ -162,13 +174,24 @@ impl Work<'_> {
         let id = words.note();
         let Entry { path, content, .. } = entry;
         match content {
-            Content::Note { note, terms } => {
+            Content::Note {
+                note,
+                terms,
+                passages,
+            } => {
                 self.write_note(id, &note).action("store a note")?;
+                self.write_passages(id, is_new, &passages)
+                    .action("store passages")?;
                 self.properties.add(id, properties(&note.metadata));
                 self.links.add(id, path, note.relations);
                 self.words.add(words, terms);
             }
-            Content::File => self.words.add(words, Terms::default()),
+            Content::File => {
+                self.words.add(words, Terms::default());
+                if !is_new {
+                    self.drop_passages(id).action("drop passages")?;
+                }
+            }
         }
         Ok(())
     }
@@ -327,6 +350,7 @@ impl Work<'_> {
             return Ok(false);
         };
         self.clear(&known).action("clear a note")?;
+        self.drop_passages(known.id).action("drop passages")?;
         self.claims.touched(known.claim.as_deref());
         self.touch_names(path, &known);
         self.connection

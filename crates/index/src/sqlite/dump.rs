@@ -1,13 +1,14 @@
 //! Everything the index knows of a project, as text, to compare two indexes.
 //!
 //! Not for people. Invariant: equal dumps mean indexes that answer alike now and after any further change; only row
-//! numbers are left out.
+//! numbers are left out, and vectors, which are not made from files.
 
 use super::Session;
 use super::rank;
+use crate::change::hex;
 use crate::error::StatementContext;
 use crate::record::{NoteRecord, ProjectId};
-use crate::{NoteId, Result};
+use crate::{NoteId, Result, Span};
 use rusqlite::Row;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -107,7 +108,7 @@ impl Session<'_> {
         Ok(sums)
     }
 
-    /// The lines of a file: what its row says, its observations and its relations.
+    /// The lines of a file: what its row says, its observations, its passages and its relations.
     fn lines(&self, record: &NoteRecord) -> Result<Vec<String>> {
         let mut lines = vec![
             format!(
@@ -126,6 +127,9 @@ impl Session<'_> {
         ];
         for observation in self.observations(record.id)? {
             lines.push(format!("  {observation:?}"));
+        }
+        for Span { hash, start, end } in self.spans(record.id)? {
+            lines.push(format!("  {start}..{end} {}", hex(hash.as_bytes())));
         }
         for relation in self.relations(record.id)? {
             let end = match relation.resolved {

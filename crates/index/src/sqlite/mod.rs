@@ -1,7 +1,7 @@
 //! The index on SQLite.
 //!
 //! `pool` hands out connections as sessions, `open` makes or remakes the database of `schema.sql`, `apply` (with
-//! `claims` and `links`) is the only writer, and the rest read. Not a place for rules of the note format.
+//! `claims`, `links` and `passages`) and `models` are the only writers, and the rest read. Not a place for rules of the note format.
 //! Invariant: a session is one transaction on one connection nobody else uses meanwhile.
 
 mod candidates;
@@ -22,6 +22,11 @@ mod plan;
 mod rank;
 mod score;
 
+mod models;
+mod nearest;
+mod pending;
+mod weights;
+
 mod around;
 mod check;
 mod dump;
@@ -32,6 +37,7 @@ mod full_text;
 mod ids;
 mod known;
 mod links;
+mod passages;
 mod properties;
 mod row;
 

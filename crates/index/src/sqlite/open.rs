@@ -6,13 +6,18 @@
 use super::pool::{Begin, Link, Nest, Pool};
 use super::{Index, Options};
 use crate::{Error, Result, error::StatementContext};
-use cairn_note::words;
+use cairn_note::{chunk, words};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Bumped when `schema.sql` or the meaning of a column changes; the word splitter has its own version.
-const SCHEMA_VERSION: u32 = 2;
+/// Bumped when `schema.sql` or the meaning of a column changes, or the version below does; the word splitter and the
+/// cutter of passages have their own.
+const SCHEMA_VERSION: u32 = 3;
+
+/// The version of `kept.sql`, and the tables in it.
+const KEPT_VERSION: i64 = 1;
+const KEPT: [&str; 3] = ["kept", "model", "vector"];
 
 /// Sessions reading at once; more wait.
 const READERS: usize = 32;
@@ -55,7 +60,7 @@ pub(super) fn set_checkpoint(connection: &Connection, changes: usize) -> rusqlit
 }
 
 pub(super) fn version() -> u32 {
-    SCHEMA_VERSION * 1_000 + words::VERSION
+    SCHEMA_VERSION * 1_000_000 + chunk::VERSION * 1_000 + words::VERSION
 }
 
 pub(super) fn file(path: &Path, options: &Options) -> Result<Index> {
@@ -200,14 +205,28 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .action("read the index's version")?;
     if found != version() {
+        let is_kept = keeps(&transaction);
         for table in tables(&transaction).action("list the tables of an old index")? {
+            if is_kept && KEPT.contains(&table.as_str()) {
+                continue;
+            }
             transaction
                 .execute_batch(&format!("DROP TABLE IF EXISTS \"{table}\""))
                 .action("drop an old table")?;
         }
         transaction
-            .execute_batch(include_str!("schema.sql"))
+            .execute_batch(concat!(
+                include_str!("schema.sql"),
+                include_str!("kept.sql")
+            ))
             .action("make the schema")?;
+        transaction
+            .execute(
+                "INSERT OR IGNORE INTO kept VALUES ('version', ?1), ('generation', 0)",
+                [KEPT_VERSION],
+            )
+            .and_then(|_| next_generation(&transaction))
+            .action("begin a generation of vectors")?;
         for (option, value) in FTS_OPTIONS {
             transaction
                 .execute(
@@ -221,6 +240,25 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
             .action("set the index's version")?;
     }
     transaction.commit().action("make the schema")
+}
+
+/// Whether the tables of `kept.sql` are there, of this version.
+fn keeps(connection: &Connection) -> bool {
+    let version =
+        connection.query_row("SELECT value FROM kept WHERE name = 'version'", [], |row| {
+            row.get(0)
+        });
+    matches!(version, Ok(KEPT_VERSION))
+}
+
+/// Has everybody who follows vectors read all of them again.
+pub(super) fn next_generation(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "UPDATE kept SET value = value + 1 WHERE name = 'generation'",
+            [],
+        )
+        .map(|_| ())
 }
 
 /// The tables a person or an extension made, full-text tables (which drop their own) first.

@@ -1,4 +1,4 @@
--- The whole index. Everything here is made from the files and can be made again.
+-- The whole index but for vectors (`kept.sql`). Everything here is made from the files and can be made again.
 -- Times are microseconds since 1970, UTC. `project` is a number the registry chose; there is no table of projects.
 
 -- Counters of the whole index: how many notes have words, and how many words they have together.
@@ -97,4 +97,28 @@ CREATE TABLE fault (
 CREATE VIRTUAL TABLE words USING fts5 (
     title, headings, names, body,
     content = '', contentless_delete = 1, tokenize = "ascii tokenchars '+#_'"
+);
+
+-- The passages of each note that has any, in one row: for each its hash (16 bytes), where it starts and where it ends
+-- (bytes of the text, 4 bytes each, least significant first). `pending` is how many of them have no vector of the model
+-- in use; 0 when none is.
+CREATE TABLE passages (
+    note    INTEGER PRIMARY KEY,
+    spans   BLOB    NOT NULL,
+    pending INTEGER NOT NULL
+);
+CREATE INDEX passages_pending ON passages (note) WHERE pending > 0;
+
+-- What `passages` comes to in each project: passages, those of them that are pending, and notes with any such.
+CREATE TABLE passage_total (
+    project  INTEGER PRIMARY KEY,
+    passages INTEGER NOT NULL,
+    pending  INTEGER NOT NULL,
+    notes    INTEGER NOT NULL
+);
+
+-- The notes whose vectors changed, in the order in which they did; only the last ones are kept.
+CREATE TABLE passage_log (
+    seq  INTEGER PRIMARY KEY,
+    note INTEGER NOT NULL
 );

@@ -8,7 +8,7 @@ mod search;
 
 use cairn_index::{
     Change, Content, Entry, Fault, Filter, Fingerprint, Given, Index, NoteKey, NoteRecord, Options,
-    ProjectId, Reach, Resolution, Scope, Session, Terms, derived_ids,
+    ProjectId, Reach, Resolution, Scope, Session, Span, Terms, derived_ids,
 };
 use cairn_note::filter::MetadataFilter;
 use cairn_note::link::{Glob, LinkTarget, MemoryUrl};
@@ -30,8 +30,13 @@ fn path(text: &str) -> NotePath {
 fn entry(at: &str, text: &str) -> Box<Entry> {
     let note = Box::new(cairn_note::parse(text));
     let terms = Terms::of(&note, text);
+    let passages = Span::of(&note, &path(at), text);
     let content = if path(at).is_markdown() {
-        Content::Note { note, terms }
+        Content::Note {
+            note,
+            terms,
+            passages,
+        }
     } else {
         Content::File
     };
