@@ -22,6 +22,7 @@ mod plan;
 mod rank;
 mod score;
 
+mod follow;
 mod models;
 mod nearest;
 mod pending;
@@ -48,6 +49,7 @@ pub use pointing::{Imagined, Pointing};
 pub use typed::TypedRelation;
 
 use crate::{Applied, Change, ProjectId, Result, Scope};
+use follow::Followed;
 use pool::{Begin, Lease, Nest, Pool};
 use std::path::Path;
 use std::time::Duration;
@@ -78,11 +80,13 @@ pub struct Index {
     readers: Option<Pool>,
     writer: Pool,
     begin: (Begin, Begin),
+    followed: Followed,
 }
 
 /// One read transaction: everything asked in it is answered from the same state.
 pub struct Session<'a> {
     lease: Lease<'a>,
+    followed: &'a Followed,
 }
 
 impl Index {
@@ -120,6 +124,7 @@ impl Index {
         let pool = self.readers.as_ref().unwrap_or(&self.writer);
         Ok(Session {
             lease: pool.lease(&self.nest, self.begin.0, holder)?,
+            followed: &self.followed,
         })
     }
 

@@ -1,13 +1,14 @@
 //! The passages nearest to a vector.
 //!
-//! Not the arithmetic (`vector`). Invariant: nothing is found that the session's filter does not let through.
+//! Not the arithmetic (`vector`) nor keeping vectors in memory (`follow`). Invariant: nothing is found that the filter does
+//! not let through, nor a passage the session does not know.
 
 use super::Session;
 use super::models::Model;
-use super::passages::unpack;
+use super::passages::PACKED;
 use crate::error::StatementContext;
 use crate::record::NoteId;
-use crate::vector::Quantised;
+use crate::vector::{Near, Quantised, Wanted};
 use crate::{Filter, NearNote, Nearest, Result};
 use rusqlite::{OptionalExtension, params};
 
@@ -25,62 +26,46 @@ impl Session<'_> {
         limit: usize,
         per_note: usize,
     ) -> Result<Nearest> {
-        let connection = self.lease.connection();
-        let used = Model::in_use(connection).action("look for the model in use")?;
-        let Some(used) = used.filter(|used| used.name == model && used.dimensions == vector.len())
-        else {
+        let used = Model::in_use(self.lease.connection()).action("look for the model in use")?;
+        let is_it = |used: &Model| used.name == model && used.dimensions == vector.len();
+        let Some(used) = used.filter(is_it) else {
             return Ok(Nearest::default());
         };
         let allowed = self.allowed(filter)?;
-        let query = Quantised::direction(vector);
-        let rows = self.rows(
-            "read passages",
-            "SELECT note, spans FROM passages",
-            [],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)),
-        )?;
+        let rows = self.vectors(&used)?;
+        let question = Quantised::direction(vector);
+        let wanted = Wanted {
+            notes: limit,
+            per_note,
+        };
+        let is_allowed = |note| allowed.as_ref().is_none_or(|set| set.has(note));
         let mut notes = Vec::new();
-        for (note, spans) in rows {
-            if allowed.as_ref().is_some_and(|set| !set.has(note)) {
-                continue;
-            }
-            let mut passages = Vec::new();
-            for (position, span) in unpack(&spans).enumerate() {
-                let found: Option<(f64, Vec<u8>)> = connection
-                    .prepare_cached(
-                        "SELECT scale, bytes FROM vector WHERE model = ?1 AND hash = ?2",
-                    )
-                    .and_then(|mut statement| {
-                        statement
-                            .query_row(params![used.id, span.hash.as_bytes()], |row| {
-                                Ok((row.get(0)?, row.get(1)?))
-                            })
-                            .optional()
-                    })
-                    .action("read a vector")?;
-                if let Some((scale, bytes)) = found {
-                    let dot: i32 = bytes
-                        .iter()
-                        .zip(&query.values)
-                        .map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b))
-                        .sum();
-                    passages.push((position, dot as f32 * (scale as f32 * query.scale)));
-                }
-            }
-            passages.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-            passages.truncate(per_note);
-            if !passages.is_empty() {
-                notes.push(NearNote {
-                    note: NoteId(note),
-                    passages,
-                });
-            }
+        for near in rows.nearest(&question, wanted, is_allowed) {
+            notes.extend(self.known_passages(near)?);
         }
-        notes.sort_by(|one, other| {
-            let by_score = other.passages[0].1.total_cmp(&one.passages[0].1);
-            by_score.then(one.note.cmp(&other.note))
-        });
-        notes.truncate(limit);
         Ok(Nearest { notes })
+    }
+
+    /// What the session knows of a note's passages: the vectors may be those of a later state.
+    fn known_passages(&self, near: Near) -> Result<Option<NearNote>> {
+        let count: Option<u32> = self
+            .lease
+            .connection()
+            .prepare_cached("SELECT length(spans) / ?2 FROM passages WHERE note = ?1")
+            .and_then(|mut statement| {
+                let values = params![near.note, PACKED as i64];
+                statement.query_row(values, |row| row.get(0)).optional()
+            })
+            .action("look for passages")?;
+        let count = count.unwrap_or(0);
+        let passages = near.passages.into_iter();
+        let passages: Vec<(usize, f32)> = passages
+            .filter(|(position, _)| *position < count)
+            .map(|(position, score)| (position as usize, score))
+            .collect();
+        Ok((!passages.is_empty()).then_some(NearNote {
+            note: NoteId(near.note),
+            passages,
+        }))
     }
 }

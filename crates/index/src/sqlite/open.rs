@@ -3,6 +3,7 @@
 //! Not what is in it (`schema.sql`). Invariant: a database that is opened has exactly this version's schema; one
 //! that only another process keeps busy is never thrown away.
 
+use super::follow::Followed;
 use super::pool::{Begin, Link, Nest, Pool};
 use super::{Index, Options};
 use crate::{Error, Result, error::StatementContext};
@@ -98,6 +99,7 @@ pub(super) fn file(path: &Path, options: &Options) -> Result<Index> {
         writer: pool,
         readers: Some(readers),
         begin: (Begin::Read, Begin::Write),
+        followed: Followed::default(),
     })
 }
 
@@ -134,6 +136,7 @@ fn alone(mut connection: Connection, options: &Options) -> Result<Index> {
         writer: pool,
         readers: None,
         begin: (Begin::Read, Begin::Write),
+        followed: Followed::default(),
     })
 }
 

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 
 /// Bytes of a packed passage.
-const PACKED: usize = PassageHash::LENGTH + 8;
+pub(super) const PACKED: usize = PassageHash::LENGTH + 8;
 
 /// Entries of the log that are kept; who is further behind reads everything again.
 const LOG: i64 = 10_000;
@@ -87,7 +87,11 @@ impl Work<'_> {
         is_new: bool,
         spans: &[Span],
     ) -> rusqlite::Result<()> {
-        let before = if is_new { None } else { self.passages_of(note)? };
+        let before = if is_new {
+            None
+        } else {
+            self.passages_of(note)?
+        };
         if before.is_none() && spans.is_empty() {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+use super::follow::Followed;
 use super::open;
 use super::pool::{Begin, Link, Nest, Pool};
 use super::{Index, Options};
@@ -34,5 +35,6 @@ pub(crate) fn shared_connection(options: &Options) -> Result<Index> {
         writer: pool,
         readers: None,
         begin: (Begin::Join, Begin::Join),
+        followed: Followed::default(),
     })
 }
