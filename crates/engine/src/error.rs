@@ -206,6 +206,20 @@ pub enum Error {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] cairn_index::Error),
+    /// The model could not make vectors.
+    #[error("notes cannot be embedded: {message}")]
+    Embed {
+        /// What the model says.
+        message: String,
+        /// The way out.
+        hint: String,
+    },
+    /// A search by meaning alone, and nothing that knows what the question means.
+    #[error("a search by meaning is not possible: {reason}")]
+    Meaningless {
+        /// Why not.
+        reason: String,
+    },
     /// The caller asked to stop.
     #[error("stopped before it was done")]
     Cancelled,
@@ -275,7 +289,9 @@ impl Error {
             | Self::Filter(_)
             | Self::Timeframe(_) => Kind::Invalid,
             Self::BeingWritten { .. } => Kind::Busy,
-            Self::Io { .. } | Self::Root { .. } => Kind::Io,
+            Self::Io { .. } | Self::Root { .. } | Self::Embed { .. } | Self::Meaningless { .. } => {
+                Kind::Io
+            }
             Self::Index(error) => match error {
                 cairn_index::Error::Busy { .. } | cairn_index::Error::Nested { .. } => Kind::Busy,
                 cairn_index::Error::Corrupt { .. } => Kind::Corrupt,
@@ -330,6 +346,8 @@ impl Error {
             }
             Self::Nulls { .. } => Some("remove the key with a find_replace edit".to_owned()),
             Self::Invalid { hint, .. } => hint.clone(),
+            Self::Embed { hint, .. } => Some(hint.clone()),
+            Self::Meaningless { .. } => Some("search by words instead".to_owned()),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ mod identities;
 mod ignore_rules;
 mod lines;
 mod look_up;
+mod meaning;
 mod points;
 mod progress;
 mod settings;
@@ -23,6 +24,7 @@ mod delete_note;
 mod diff_note;
 pub mod doctor;
 mod edit_note;
+mod embed;
 mod list_directory;
 mod move_note;
 mod note_history;
@@ -45,8 +47,10 @@ pub use cairn_history::{Adoption, Pruned, Retention, Statistics as HistoryStatis
 pub use delete_note::{Confirm, Deleted, DeletedDirectory, MOST_UNCONFIRMED};
 pub use diff_note::{DiffRequest, NoteDiff};
 pub use edit_note::{EditRequest, Edited};
+pub use embed::Embedded;
 pub use error::{Error, Kind, Result};
 pub use list_directory::{Listing, ListingRequest, ListingRow, Sort};
+pub use meaning::{Meaning, Meant, Model};
 pub use move_note::{
     BrokenLink, LinkEdit, MoveRequest, Moved, MovedDirectory, MovedLinks, UpdateLinks,
 };
@@ -64,8 +68,8 @@ pub use schema::{
     BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,
 };
 pub use search_notes::{
-    RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchHit, SearchReply, SearchRequest,
-    SearchRow, Snippet,
+    Parts, RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchHit, SearchReply,
+    SearchRequest, SearchRow, Snippet,
 };
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};
@@ -144,12 +148,14 @@ impl Engine {
                 History::in_memory()?,
             ),
         };
-        Ok(Self::joined(
+        let engine = Self::joined(
             settings,
             Arc::new(index),
             Arc::new(locks),
             Arc::new(history),
-        ))
+        );
+        engine.use_model()?;
+        Ok(engine)
     }
 
     /// Returns an engine over the same index and locks with another registry of projects; both may be used at once.
@@ -157,12 +163,23 @@ impl Engine {
     /// Where the index is cannot be changed this way: `settings.index` is not looked at.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
-        Self::joined(
+        let engine = Self::joined(
             settings,
             Arc::clone(&self.index),
             Arc::clone(&self.locks),
             Arc::clone(&self.history),
-        )
+        );
+        // An index that is busy now is told when something is embedded.
+        engine.use_model().ok();
+        engine
+    }
+
+    /// Tells the index whose vectors count, where the settings name a model.
+    fn use_model(&self) -> Result<()> {
+        if let Some(model) = &self.settings.meaning.model {
+            self.index.use_model(model.name(), model.dimensions())?;
+        }
+        Ok(())
     }
 
     fn joined(

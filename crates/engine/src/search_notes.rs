@@ -4,7 +4,10 @@
 //! Invariant: no query text is an error, and a file that cannot be read costs its snippet, not the hit.
 
 mod asked;
+mod blend;
 mod clean;
+mod cut;
+mod fuse;
 mod name;
 mod question;
 mod rows;
@@ -14,10 +17,8 @@ mod units;
 
 pub use rows::{RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchRow};
 
-use crate::accept::page_offset;
-use crate::{Project, Result};
-use asked::Asked;
-use cairn_index::{Hit, NoteRecord, Scores};
+use crate::{Meant, Project, Result};
+use cairn_index::{NoteRecord, Scores};
 use cairn_note::Metadata;
 use jiff::Zoned;
 use std::ops::Range;
@@ -28,6 +29,10 @@ use units::Wanted;
 pub struct SearchRequest {
     /// What the person typed.
     pub query: String,
+    /// What it is compared with.
+    pub by: SearchBy,
+    /// The cosine, 0 to 1, from which on a passage is similar; `None` is what the settings say.
+    pub min_similarity: Option<f32>,
     /// Only below this folder.
     pub folder: Option<String>,
     /// Only these types.
@@ -49,10 +54,12 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// Returns a search by words alone, for its first page.
+    /// Returns a search by words, without conditions, for its first page.
     pub fn new(query: impl Into<String>, now: Zoned) -> Self {
         Self {
             query: query.into(),
+            by: SearchBy::Text,
+            min_similarity: None,
             folder: None,
             note_types: Vec::new(),
             tags: Vec::new(),
@@ -77,6 +84,8 @@ pub struct SearchReply {
     pub total_is_exact: bool,
     /// Whether there is another page.
     pub has_more: bool,
+    /// How much of meaning counted.
+    pub meant: Meant,
 }
 
 /// A hit.
@@ -87,9 +96,24 @@ pub struct SearchHit {
     /// 0 to 1.
     pub score: f32,
     /// What it is made of.
-    pub parts: Scores,
+    pub parts: Parts,
     /// The passage that matches best; empty when the file cannot be read, is no note or is very large.
     pub snippet: Snippet,
+    /// Notes further down whose best passage is the same; they are no hits of their own.
+    pub also: Vec<NoteRecord>,
+}
+
+/// What a score is made of; what a search did not look at, or did not find, is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Parts {
+    /// Words anywhere in the note, 0 to 1.
+    pub words: Option<f32>,
+    /// BM25 of its best passage; more is better.
+    pub passage: Option<f32>,
+    /// Cosine of its passage nearest in meaning, −1 to 1.
+    pub meaning: Option<f32>,
+    /// What the score of its words is made of.
+    pub lexical: Scores,
 }
 
 /// A passage of a hit.
@@ -105,56 +129,32 @@ pub struct Snippet {
 
 /// Hits of a page at most.
 const MOST_HITS: usize = 100;
-/// The largest file a snippet is cut from, in bytes: reading more costs more than a search.
-const LARGEST_FILE: u64 = 4 << 20;
 
 impl Project<'_> {
     /// Searches this project.
     ///
     /// # Errors
     /// [`crate::Error::Filter`] and [`crate::Error::Timeframe`] for conditions that are not understood,
-    /// [`crate::Error::Invalid`] for a page out of range. The query itself is never an error.
+    /// [`crate::Error::Invalid`] for a page out of range, [`crate::Error::Meaningless`] for a search by meaning alone
+    /// without a model that works. The query itself is never an error.
     pub fn search_notes(&self, request: &SearchRequest) -> Result<SearchReply> {
-        let offset = page_offset(request.page, request.page_size, MOST_HITS)?;
-        let Some(asked) = Asked::words(request, vec![self.id()])? else {
-            return Ok(SearchReply {
-                total_is_exact: true,
-                ..SearchReply::default()
-            });
+        let request = RowRequest {
+            search: request.clone(),
+            kinds: Vec::new(),
         };
-        let found = self.session("search")?.lexical(
-            &asked.query,
-            &asked.filter,
-            request.page_size,
-            offset,
-        )?;
-        let count = found.hits.len();
-        let is_full = count == request.page_size;
+        let found = self.engine.rows(&[*self], &request, MOST_HITS)?;
         Ok(SearchReply {
-            has_more: count > 0
-                && (offset + count < found.total || (is_full && !found.total_is_exact)),
+            hits: found.rows.into_iter().map(|row| row.hit).collect(),
             total: found.total,
             total_is_exact: found.total_is_exact,
-            hits: found
-                .hits
-                .into_iter()
-                .map(|hit| self.shown(hit, &asked.wanted))
-                .collect(),
+            has_more: found.has_more,
+            meant: found.meant,
         })
-    }
-
-    fn shown(&self, hit: Hit, wanted: &Wanted) -> SearchHit {
-        SearchHit {
-            snippet: self.snippet(&hit.note, wanted),
-            note: hit.note,
-            score: hit.score,
-            parts: hit.parts,
-        }
     }
 
     /// Cuts the best passage out of a note's file.
     fn snippet(&self, note: &NoteRecord, wanted: &Wanted) -> Snippet {
-        let is_readable = note.is_note && note.fingerprint.size <= LARGEST_FILE;
+        let is_readable = note.is_note && note.fingerprint.size <= cut::LARGEST_FILE;
         // A file that went away since the search is a hit without a passage.
         let bytes = is_readable
             .then(|| crate::files::read(self.root(), &note.path).ok())

@@ -3,7 +3,7 @@
 //! Not where these values come from: only the binary reads files, environment and home. Invariant: names of
 //! projects are unique, and every path is absolute.
 
-use crate::{Error, Result, Watching};
+use crate::{Error, Meaning, Result, Watching};
 use cairn_history::Retention;
 use cairn_index::ProjectId;
 use cairn_note::permalink;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub retention: Retention,
     /// How folders are watched.
     pub watching: Watching,
+    /// How texts are known by what they mean.
+    pub meaning: Meaning,
     /// Files parsed at once; 0 means one for each core.
     pub index_concurrency: usize,
     /// How long a session of the index may be waited for.
@@ -138,6 +140,7 @@ impl Settings {
             durability: Durability::default(),
             retention: Retention::default(),
             watching: Watching::default(),
+            meaning: Meaning::default(),
             index_concurrency: 0,
             checkout_timeout: Duration::from_secs(30),
             bmignore: None,

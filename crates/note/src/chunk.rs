@@ -309,7 +309,7 @@ fn step(c: char, run: &mut usize) -> usize {
 }
 
 /// The size of `text` in words.
-fn weight(text: &str) -> usize {
+pub fn weight(text: &str) -> usize {
     let mut run = 0;
     let sixths: usize = text.chars().map(|c| step(c, &mut run)).sum();
     sixths.div_ceil(SIXTHS)

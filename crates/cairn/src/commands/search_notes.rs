@@ -5,7 +5,7 @@ use crate::args::Paging;
 use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Style, json, one_line, text};
-use cairn_engine::{SearchHit, SearchReply, SearchRequest};
+use cairn_engine::{SearchBy, SearchHit, SearchReply, SearchRequest};
 use clap::Args;
 use jiff::Zoned;
 use serde_json::json;
@@ -43,6 +43,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answer> {
     let request = SearchRequest {
         query: arguments.query.join(" "),
+        by: SearchBy::Text,
+        min_similarity: None,
         folder: arguments.folder,
         note_types: arguments.types,
         tags: arguments.tags,

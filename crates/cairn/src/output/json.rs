@@ -51,10 +51,10 @@ pub(crate) fn hit(hit: &SearchHit) -> Value {
         json!({
             "score": score(hit.score),
             "score_parts": {
-                "body": score(hit.parts.body),
-                "title": score(hit.parts.title),
-                "headings": score(hit.parts.headings),
-                "whole": score(hit.parts.whole),
+                "body": score(hit.parts.lexical.body),
+                "title": score(hit.parts.lexical.title),
+                "headings": score(hit.parts.lexical.headings),
+                "whole": score(hit.parts.lexical.whole),
             },
             "heading_path": heading_path,
             "snippet": text,

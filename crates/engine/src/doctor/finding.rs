@@ -55,6 +55,8 @@ pub enum Check {
     Permissions,
     /// What a killed process left of a change of the configuration.
     Drafts,
+    /// The model of search by meaning.
+    Model,
     /// The registry of projects.
     Projects,
     /// Room on the disk.
@@ -99,6 +101,7 @@ impl Check {
             Self::Environment => "environment",
             Self::Permissions => "permissions",
             Self::Drafts => "drafts",
+            Self::Model => "model",
             Self::Projects => "projects",
             Self::Space => "space",
             Self::Locks => "locks",

@@ -8,7 +8,7 @@ use crate::accept::folder;
 use crate::{Error, Result};
 use cairn_index::{Filter, ProjectId};
 use cairn_note::filter::{MetadataFilter, Test, canonical_type};
-use cairn_note::query::Query;
+use cairn_note::query::{Expr, Query};
 use cairn_note::{tags, timeframe};
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ pub(super) struct Asked {
     pub(super) query: Query,
     pub(super) filter: Filter,
     pub(super) wanted: Wanted,
+    /// What a model is asked, if it is a plain question: operators and quotes say what words must stand there, and that
+    /// is not a matter of meaning.
+    pub(super) question: Option<String>,
 }
 
 impl Asked {
@@ -33,6 +36,7 @@ impl Asked {
         }
         Ok(Some(Self {
             wanted: Wanted::of(&query),
+            question: is_plain(&query, &text).then(|| text.trim().to_owned()),
             query,
             filter,
         }))
@@ -44,7 +48,17 @@ impl Asked {
             query: Query::default(),
             filter: filter(request, &[], projects)?,
             wanted: Wanted::default(),
+            question: None,
         })
+    }
+}
+
+/// Whether a query is words as people say them.
+fn is_plain(query: &Query, text: &str) -> bool {
+    match query.expr {
+        Some(Expr::Any(_)) => true,
+        Some(Expr::Word(_)) => !text.contains(['"', '*']),
+        _ => false,
     }
 }
 

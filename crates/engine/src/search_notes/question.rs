@@ -5,7 +5,7 @@
 use super::asked::Asked;
 use super::name::Name;
 use super::rows::{RowContent, RowKind, RowRequest, SearchBy, SearchRow};
-use super::{SearchHit, Snippet};
+use super::{Parts, SearchHit, Snippet};
 use crate::lines::{self, Line};
 use crate::{Project, Result};
 use cairn_index::{Filter, Hit, Hits, NoteId, NoteRecord, ProjectId, Scores, Session};
@@ -37,7 +37,8 @@ struct Candidate {
 
 impl Question<'_> {
     fn is_name(&self) -> bool {
-        self.request.by == SearchBy::Permalink && !self.request.search.query.trim().is_empty()
+        self.request.search.by == SearchBy::Permalink
+            && !self.request.search.query.trim().is_empty()
     }
 
     pub(super) fn notes(&self, limit: usize, offset: usize) -> Result<Found> {
@@ -67,7 +68,7 @@ impl Question<'_> {
                 total_is_exact: true,
             });
         }
-        Ok(match self.request.by {
+        Ok(match self.request.search.by {
             SearchBy::Title => self.session.titles(query, filter, limit, offset)?,
             _ => self.session.lexical(query, filter, limit, offset)?,
         })
@@ -90,10 +91,20 @@ impl Question<'_> {
             .collect())
     }
 
-    pub(super) fn lines(&self, limit: usize, offset: usize) -> Result<Found> {
-        let has_words = !self.asked.wanted.words.is_empty() && self.request.by == SearchBy::Text;
+    /// Lines of notes, of those that are given in their order, else of those that the words find.
+    pub(super) fn lines(
+        &self,
+        ranked: Option<Vec<(NoteId, f32, String)>>,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Found> {
+        let by = self.request.search.by;
+        let has_words = !self.asked.wanted.words.is_empty()
+            && matches!(by, SearchBy::Text | SearchBy::Hybrid | SearchBy::Meaning);
         let is_ranked = self.asked.query.expr.is_some();
-        let (notes, is_all) = if is_ranked {
+        let (notes, is_all) = if let Some(ranked) = ranked {
+            (ranked, false)
+        } else if is_ranked {
             let found = self.hits(MOST_NOTES, 0)?;
             let is_all = found.total_is_exact && found.total <= MOST_NOTES;
             let notes: Vec<_> = found
@@ -260,8 +271,13 @@ fn row(hit: Hit, content: RowContent) -> SearchRow {
         hit: SearchHit {
             note: hit.note,
             score: hit.score,
-            parts: hit.parts,
+            parts: Parts {
+                words: Some(hit.score),
+                lexical: hit.parts,
+                ..Parts::default()
+            },
             snippet: Snippet::default(),
+            also: Vec::new(),
         },
         content,
     }

@@ -21,14 +21,18 @@ const SLACK: usize = 30;
 /// Returns the best passage of a note's text.
 pub(super) fn snippet(text: &str, wanted: &Wanted) -> Snippet {
     let passages = passages(text);
-    let Some(best) = best(text, &passages, wanted) else {
-        return Snippet::default();
-    };
-    let line = clean(without_headings(&text[best.range.clone()]));
+    best(text, &passages, wanted)
+        .map(|best| of_passage(text, best, wanted))
+        .unwrap_or_default()
+}
+
+/// Returns a passage of a note's text as it is shown.
+pub(super) fn of_passage(text: &str, passage: &Passage, wanted: &Wanted) -> Snippet {
+    let line = clean(without_headings(&text[passage.range.clone()]));
     let text = window(&line, wanted);
     let highlights = highlights(&wanted.matches(&text));
     Snippet {
-        heading_path: best.heading_path.clone(),
+        heading_path: passage.heading_path.clone(),
         text,
         highlights,
     }

@@ -24,6 +24,8 @@ pub(super) struct WantedWord {
     prefix: bool,
     /// How much it tells: long words tell more than short ones.
     pub(super) weight: f32,
+    /// As the index is asked for it.
+    source: Word,
 }
 
 /// A place where a word stands.
@@ -48,8 +50,8 @@ impl Wanted {
             collect(expr, &mut words);
         }
         let mut wanted = Self::default();
-        for word in words.into_iter().filter(|word| !word.stop) {
-            let folded: Vec<String> = units(&word.text)
+        for source in words.into_iter().filter(|word| !word.stop) {
+            let folded: Vec<String> = units(&source.text)
                 .into_iter()
                 .map(|unit| unit.folded().into_owned())
                 .collect();
@@ -60,17 +62,25 @@ impl Wanted {
             let length = u8::try_from(length.min(10)).unwrap_or(10);
             let word = WantedWord {
                 units: folded,
-                prefix: word.prefix,
+                prefix: source.prefix,
                 weight: 1.0 + f32::from(length) / 10.0,
+                source: source.clone(),
             };
+            let is_same =
+                |other: &WantedWord| (&other.units, other.prefix) == (&word.units, word.prefix);
             if !word.units.is_empty()
                 && wanted.words.len() < MOST_WORDS
-                && !wanted.words.contains(&word)
+                && !wanted.words.iter().any(is_same)
             {
                 wanted.words.push(word);
             }
         }
         wanted
+    }
+
+    /// Returns the words as the index is asked for them.
+    pub(super) fn sources(&self) -> Vec<Word> {
+        self.words.iter().map(|word| word.source.clone()).collect()
     }
 
     /// Returns how much of what is wanted a text has, 0 to 1; all of it when nothing is wanted.

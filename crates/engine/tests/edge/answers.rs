@@ -165,16 +165,14 @@ fn search(project: Project<'_>, rest: &str) -> Answer {
     };
     let metadata = wanted.get("metadata").and_then(Value::as_object);
     let reply = project.search_notes(&SearchRequest {
-        query: query.to_owned(),
         folder: text("folder"),
         note_types: texts("types"),
         tags: texts("tags"),
         categories: texts("categories"),
         metadata: metadata.cloned().unwrap_or_default(),
         after: text("after"),
-        page: 1,
         page_size: 20,
-        now: now(),
+        ..SearchRequest::new(query, now())
     })?;
     Ok(reply
         .hits

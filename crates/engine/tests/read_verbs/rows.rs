@@ -16,7 +16,6 @@ const TEA: &str = "//- tea/Green Tea.md\n---\ntags: [hot]\nstatus: done\nmodifie
 fn query(text: &str) -> RowRequest {
     RowRequest {
         search: SearchRequest::new(text, now()),
-        by: SearchBy::Text,
         kinds: Vec::new(),
     }
 }
@@ -55,7 +54,9 @@ fn of_kind(text: &str, kind: RowKind) -> RowRequest {
 }
 
 fn by(text: &str, by: SearchBy) -> RowRequest {
-    RowRequest { by, ..query(text) }
+    let mut request = query(text);
+    request.search.by = by;
+    request
 }
 
 #[test]

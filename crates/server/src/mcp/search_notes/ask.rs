@@ -53,6 +53,8 @@ impl<'c> Ask<'c> {
             } else {
                 query.to_owned()
             },
+            by: by.0,
+            min_similarity: None,
             folder: None,
             note_types: arguments.list("note_types"),
             tags: arguments.list("tags"),
@@ -71,11 +73,7 @@ impl<'c> Ask<'c> {
             is_everywhere: projects.len() > 1,
             projects,
             is_hybrid: by.1,
-            request: RowRequest {
-                search,
-                by: by.0,
-                kinds,
-            },
+            request: RowRequest { search, kinds },
         }))
     }
 

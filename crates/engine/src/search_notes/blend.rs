@@ -1,0 +1,270 @@
+//! Words and meaning together: which notes may be hits, and in what order.
+//!
+//! The legs are asked in one session; then, outside it, the files of what they found are cut into passages. Invariant:
+//! candidates do not depend on the page that is asked for, so pages are cut from one list.
+
+use super::asked::Asked;
+use super::cut::{self, CutNote};
+use super::fuse::{self, Legs};
+use super::snippet;
+use super::{Parts, SearchHit, Snippet};
+use crate::{Project, Result};
+use cairn_index::{NoteId, NoteRecord, Scores, Session};
+use std::collections::HashMap;
+
+/// Notes that each leg may propose.
+pub(super) const DEPTH: usize = 100;
+/// Passages of a note whose nearness is looked at.
+const PASSAGES: usize = 3;
+/// The cosine below which a note that shares no word with the question is no answer to it.
+const LEAST_MEANING: f32 = 0.2;
+/// Characters of a passage from which on two notes with the same one say the same.
+const LEAST_DOUBLE: usize = 80;
+
+/// What counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Words and meaning.
+    Both,
+    /// Meaning alone.
+    Meaning,
+}
+
+/// A question's meaning.
+pub(super) struct Meaning<'a> {
+    pub(super) model: &'a str,
+    pub(super) vector: &'a [f32],
+    /// The least cosine that counts, if somebody named one.
+    pub(super) least: Option<f32>,
+    pub(super) counted: Counted,
+}
+
+/// A note that a leg proposed.
+struct Candidate {
+    note: NoteRecord,
+    words: Option<(f32, Scores)>,
+    /// Its passages nearest in meaning, the nearest first.
+    near: Vec<(usize, f32)>,
+}
+
+/// What the legs found.
+pub(super) struct Gathered {
+    candidates: Vec<Candidate>,
+    /// Inverse document frequency of each wanted word.
+    weights: Vec<f32>,
+    /// Notes that have any of the words, or are near.
+    pub(super) total: usize,
+    pub(super) total_is_exact: bool,
+}
+
+/// Asks the legs.
+pub(super) fn gather(
+    session: &Session<'_>,
+    asked: &Asked,
+    meaning: &Meaning<'_>,
+) -> Result<Gathered> {
+    let mut candidates = Vec::new();
+    let (mut total, mut total_is_exact) = (0, true);
+    let mut places: HashMap<NoteId, usize> = HashMap::new();
+    if meaning.counted == Counted::Both {
+        let found = session.lexical(&asked.query, &asked.filter, DEPTH, 0)?;
+        (total, total_is_exact) = (found.total, found.total_is_exact);
+        for hit in found.hits {
+            places.insert(hit.note.id, candidates.len());
+            candidates.push(Candidate {
+                note: hit.note,
+                words: Some((hit.score, hit.parts)),
+                near: Vec::new(),
+            });
+        }
+    }
+    let near = session.nearest(
+        meaning.model,
+        meaning.vector,
+        &asked.filter,
+        DEPTH,
+        PASSAGES,
+    )?;
+    for found in near.notes {
+        let is_near = |least: f32| {
+            found
+                .passages
+                .first()
+                .is_some_and(|(_, cosine)| *cosine >= least)
+        };
+        if meaning.least.is_some_and(|least| !is_near(least)) {
+            continue;
+        }
+        if let Some(place) = places.get(&found.note) {
+            candidates[*place].near = found.passages;
+        } else if is_near(meaning.least.unwrap_or(LEAST_MEANING))
+            && let Some(note) = session.by_id(found.note)?
+        {
+            total += 1;
+            candidates.push(Candidate {
+                note,
+                words: None,
+                near: found.passages,
+            });
+        }
+    }
+    Ok(Gathered {
+        candidates,
+        weights: session.weights(&asked.wanted.sources())?,
+        total,
+        total_is_exact,
+    })
+}
+
+/// A note in its place, not shown yet.
+pub(super) struct Ranked {
+    pub(super) note: NoteRecord,
+    pub(super) score: f32,
+    pub(super) parts: Parts,
+    cut: Option<CutNote>,
+    /// Its passage that answers best.
+    passage: Option<usize>,
+    /// Notes that say the same.
+    pub(super) also: Vec<NoteRecord>,
+}
+
+impl Gathered {
+    /// Reads what the candidates say and puts them in order, the best first.
+    pub(super) fn ranked(self, projects: &[Project<'_>], asked: &Asked) -> Vec<Ranked> {
+        let readable: Vec<(usize, Project<'_>, &NoteRecord)> = self
+            .candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(place, candidate)| {
+                let mut all = projects.iter();
+                let home = all.find(|project| project.id() == candidate.note.project)?;
+                Some((place, *home, &candidate.note))
+            })
+            .collect();
+        let notes: Vec<_> = readable
+            .iter()
+            .map(|(_, home, note)| (*home, *note))
+            .collect();
+        let mut cuts: HashMap<usize, CutNote> = readable
+            .iter()
+            .zip(cut::cut(&notes, &asked.wanted, &self.weights))
+            .filter_map(|((place, ..), cut)| Some((*place, cut?)))
+            .collect();
+        let legs: Vec<Legs> = self
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(place, candidate)| Legs {
+                words: candidate.words.map(|(score, _)| score),
+                passage: cuts.get(&place).and_then(|cut| Some(cut.best()?.1)),
+                meaning: candidate.near.first().map(|(_, cosine)| *cosine),
+            })
+            .collect();
+        let scores = fuse::fuse(&legs);
+        let highest = legs
+            .iter()
+            .filter_map(|legs| legs.passage)
+            .fold(0.0, f32::max);
+        let mut ranked: Vec<Ranked> = self
+            .candidates
+            .into_iter()
+            .enumerate()
+            .map(|(place, candidate)| {
+                let cut = cuts.remove(&place);
+                let Legs {
+                    words,
+                    passage,
+                    meaning,
+                } = legs[place];
+                Ranked {
+                    passage: cut
+                        .as_ref()
+                        .and_then(|cut| best(cut, &candidate.near, highest)),
+                    cut,
+                    score: scores[place],
+                    parts: Parts {
+                        words,
+                        passage,
+                        meaning,
+                        lexical: candidate.words.map(|(_, parts)| parts).unwrap_or_default(),
+                    },
+                    note: candidate.note,
+                    also: Vec::new(),
+                }
+            })
+            .collect();
+        ranked.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then_with(|| one.note.path.cmp(&other.note.path))
+        });
+        folded(ranked)
+    }
+}
+
+/// The passage of a note that answers best, by words and meaning.
+fn best(cut: &CutNote, near: &[(usize, f32)], highest: f32) -> Option<usize> {
+    let score = |passage: usize| {
+        let words = if highest > 0.0 {
+            cut.scores[passage] / highest
+        } else {
+            0.0
+        };
+        let nearness = near.iter().find(|(position, _)| *position == passage);
+        words + nearness.map_or(0.0, |(_, cosine)| *cosine)
+    };
+    let all = (0..cut.passages.len()).map(|passage| (passage, score(passage)));
+    all.filter(|(_, score)| *score > 0.0)
+        .max_by(|(one_at, one), (at, other)| one.total_cmp(other).then(at.cmp(one_at)))
+        .map(|(passage, _)| passage)
+}
+
+/// Puts notes whose best passages are the same into the first of them.
+fn folded(ranked: Vec<Ranked>) -> Vec<Ranked> {
+    let mut kept: Vec<Ranked> = Vec::with_capacity(ranked.len());
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for one in ranked {
+        let said = one
+            .said()
+            .filter(|said| said.chars().count() >= LEAST_DOUBLE);
+        match said {
+            Some(said) => match seen.get(&said) {
+                Some(place) => kept[*place].also.push(one.note),
+                None => {
+                    seen.insert(said, kept.len());
+                    kept.push(one);
+                }
+            },
+            None => kept.push(one),
+        }
+    }
+    kept
+}
+
+impl Ranked {
+    /// Its best passage, words only.
+    fn said(&self) -> Option<String> {
+        let cut = self.cut.as_ref()?;
+        let passage = cut.passages.get(self.passage?)?;
+        let words: Vec<_> = cut.text[passage.range.clone()].split_whitespace().collect();
+        Some(words.join(" "))
+    }
+
+    /// As it is shown.
+    pub(super) fn shown(self, asked: &Asked) -> SearchHit {
+        let snippet = self.cut.as_ref().map_or_else(Snippet::default, |cut| {
+            match self.passage.and_then(|passage| cut.passages.get(passage)) {
+                Some(passage) => snippet::of_passage(&cut.text, passage, &asked.wanted),
+                None => snippet::snippet(&cut.text, &asked.wanted),
+            }
+        });
+        SearchHit {
+            note: self.note,
+            score: self.score,
+            parts: self.parts,
+            snippet,
+            also: self.also,
+        }
+    }
+}
