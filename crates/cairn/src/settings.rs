@@ -7,11 +7,13 @@
 pub(crate) mod config;
 mod folders;
 pub(crate) mod keys;
+mod model;
 mod near;
 pub(crate) mod registry;
 
 pub(crate) use config::{Config, Source};
 pub(crate) use folders::absolute;
+pub(crate) use model::embedder;
 pub(crate) use near::near;
 
 use crate::config_file::{ConfigFile, Reload, create_private_folder};
@@ -121,14 +123,17 @@ impl Home {
         reach: Reach<'_>,
         keeping: Keeping,
     ) -> Result<Settings> {
-        let settings = self.settings_to_look(config, reach, keeping)?;
+        let settings = Settings {
+            meaning: model::meaning(config)?,
+            ..self.settings_to_look(config, reach, keeping)?
+        };
         if let IndexLocation::File(index) = &settings.index {
             create_private_folder(index.parent().unwrap_or(Path::new("/")))?;
         }
         Ok(settings)
     }
 
-    /// Returns what an engine would be told, and makes nothing.
+    /// Returns what an engine would be told, and makes nothing. A model that cannot be had is left out.
     pub(crate) fn settings_to_look(
         &self,
         config: &Config,
@@ -169,6 +174,7 @@ impl Home {
             },
             retention: config.retention(),
             watching: config.watching(),
+            meaning: model::meaning(config).unwrap_or_default(),
             index_concurrency: usize::try_from(config.number(&keys::INDEX_CONCURRENCY))
                 .unwrap_or(0),
             checkout_timeout: std::time::Duration::from_secs(

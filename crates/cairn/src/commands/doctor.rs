@@ -1,10 +1,11 @@
 //! `cairn doctor`.
 //!
-//! It looks at what only the binary knows (configuration, environment, permissions), and has the engine look at the
-//! rest. Invariant: without `--fix` nothing is made or changed, not even a folder.
+//! It looks at what only the binary knows (configuration, environment, permissions, the model), and has the engine look
+//! at the rest. Invariant: without `--fix` nothing is made or changed, not even a folder.
 
 mod config;
 mod environment;
+mod model;
 mod permissions;
 
 use crate::failure::Result;
@@ -63,6 +64,7 @@ fn examine(invocation: &Invocation, home: &Home) -> Result<Examined> {
     let (config, about) = environment::check(&document.unwrap_or_default())?;
     findings.push(about);
     findings.extend(permissions::check(home, &config));
+    findings.push(model::check(&config));
     let reach = match invocation.folder() {
         Some(folder) => Reach::Folder(folder),
         None => Reach::Registry,

@@ -69,6 +69,7 @@ impl Config {
         let typos = document
             .iter()
             .filter(|(name, _)| *name != "projects" && KEYS.iter().all(|key| key.name != *name))
+            .filter(|(name, _)| !keys::is_foreign(name))
             .filter_map(|(name, _)| {
                 let near = near(name, KEYS.iter().map(|key| key.name));
                 Some((name.to_owned(), *near.first()?))
@@ -123,6 +124,14 @@ impl Config {
         match self.value(key).0 {
             Some(Setting::Number(number)) => u64::try_from(*number).unwrap_or(0),
             _ => 0,
+        }
+    }
+
+    /// Returns the value of a key that is a part of one.
+    pub(crate) fn share(&self, key: &Key) -> f64 {
+        match self.value(key).0 {
+            Some(Setting::Share(share)) => *share,
+            _ => 0.0,
         }
     }
 
@@ -252,8 +261,12 @@ mod tests {
 
     #[test]
     fn a_mistyped_key_is_noticed_and_a_foreign_one_left_alone() {
-        let config =
-            read("durabilty = 'os'\nshine = true\n", "", "").expect("unknown keys are no error");
+        let config = read(
+            "durabilty = 'os'\nshine = true\nsemantic_embedding_cache_dir = '/tmp'\n",
+            "",
+            "",
+        )
+        .expect("unknown keys are no error");
         assert_eq!(config.typos, [("durabilty".to_owned(), "durability")]);
     }
 

@@ -3,7 +3,10 @@
 //! Not where a value comes from, nor how it is read (`value`). Invariant: a key has one name everywhere, and its default
 //! is a value it may have.
 
+mod meaning;
 mod value;
+
+pub(crate) use meaning::*;
 
 use super::near;
 use crate::failure::{Failure, Result};
@@ -34,11 +37,19 @@ enum Form {
     /// Days, or for ever.
     Days,
     OneOf(&'static [&'static str]),
+    /// Any text of one line.
+    Line,
+    /// A text that stands before another, so that spaces at its end count.
+    Prefix,
+    /// Where a server is.
+    Address,
+    /// From nothing, 0, to all, 1.
+    Share,
     Secret,
 }
 
 /// A value of a key.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Setting {
     /// A text.
     Text(String),
@@ -48,6 +59,8 @@ pub(crate) enum Setting {
     Boolean(bool),
     /// A number.
     Number(i64),
+    /// A part of one.
+    Share(f64),
 }
 
 /// The project of a command that names none.
@@ -181,7 +194,7 @@ pub(crate) const HIDDEN: &str = "********";
 pub(crate) const FOREVER: &str = "forever";
 
 /// Every key, in the order the reference lists them.
-pub(crate) static KEYS: [&Key; 14] = [
+pub(crate) static KEYS: [&Key; 27] = [
     &DEFAULT_PROJECT,
     &PERMALINKS_INCLUDE_PROJECT,
     &KEBAB_FILENAMES,
@@ -194,6 +207,19 @@ pub(crate) static KEYS: [&Key; 14] = [
     &WATCH,
     &SCAN_INTERVAL_SECONDS,
     &POLL_INTERVAL_SECONDS,
+    &SEMANTIC_SEARCH_ENABLED,
+    &SEMANTIC_EMBEDDING_PROVIDER,
+    &SEMANTIC_EMBEDDING_MODEL,
+    &SEMANTIC_EMBEDDING_API_BASE,
+    &SEMANTIC_EMBEDDING_API_KEY,
+    &SEMANTIC_EMBEDDING_DIMENSIONS,
+    &SEMANTIC_EMBEDDING_FORWARD_DIMENSIONS,
+    &SEMANTIC_EMBEDDING_BATCH_SIZE,
+    &SEMANTIC_EMBEDDING_QUERY_PREFIX,
+    &SEMANTIC_EMBEDDING_DOCUMENT_PREFIX,
+    &SEMANTIC_EMBEDDING_THREADS,
+    &SEMANTIC_MIN_SIMILARITY,
+    &DEFAULT_SEARCH_TYPE,
     &TOOLS,
     &HTTP_TOKEN,
 ];
@@ -264,6 +290,50 @@ mod tests {
                 "two words",
                 Err("http_token must be printable ASCII without spaces"),
             ),
+            (
+                &SEMANTIC_EMBEDDING_API_KEY,
+                "two words",
+                Err("semantic_embedding_api_key must be printable ASCII without spaces"),
+            ),
+            (&SEMANTIC_EMBEDDING_API_KEY, "sk-1", Ok(HIDDEN)),
+            (&SEMANTIC_EMBEDDING_QUERY_PREFIX, "query: ", Ok("query: ")),
+            (&SEMANTIC_EMBEDDING_MODEL, " bge-m3\n", Ok("bge-m3")),
+            (
+                &SEMANTIC_EMBEDDING_MODEL,
+                "a\nb",
+                Err("semantic_embedding_model must be a text of one line, not 'a\nb'"),
+            ),
+            (
+                &SEMANTIC_EMBEDDING_API_BASE,
+                "http://[::1]:8080/v1",
+                Ok("http://[::1]:8080/v1"),
+            ),
+            (
+                &SEMANTIC_EMBEDDING_API_BASE,
+                "localhost:11434",
+                Err(
+                    "semantic_embedding_api_base must be an address like http://localhost:11434, without a name or password",
+                ),
+            ),
+            (
+                &SEMANTIC_EMBEDDING_API_BASE,
+                "https://me:secret@host/v1",
+                Err(
+                    "semantic_embedding_api_base must be an address like http://localhost:11434, without a name or password",
+                ),
+            ),
+            (&SEMANTIC_MIN_SIMILARITY, "0.55", Ok("0.55")),
+            (&SEMANTIC_MIN_SIMILARITY, "1", Ok("1")),
+            (
+                &SEMANTIC_MIN_SIMILARITY,
+                "1.5",
+                Err("semantic_min_similarity must be a number from 0 to 1, not '1.5'"),
+            ),
+            (
+                &SEMANTIC_MIN_SIMILARITY,
+                "NaN",
+                Err("semantic_min_similarity must be a number from 0 to 1, not 'NaN'"),
+            ),
             (&HISTORY_KEEP_TRASH_DAYS, "90", Ok("90")),
             (&HISTORY_KEEP_ALL_DAYS, "Forever", Ok("forever")),
             (
@@ -306,6 +376,12 @@ mod tests {
                 "{row}"
             );
         }
+    }
+
+    #[test]
+    fn no_key_is_called_foreign() {
+        assert!(KEYS.iter().all(|key| !is_foreign(key.name)));
+        assert!(is_foreign("semantic_embedding_cache_dir"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ fn a_healthy_setup_is_well_line_by_line() {
         "ok\tconfig\t\tHOME/config.toml is understood\t
 ok\tenvironment\t\tno variable overrides the configuration\t
 ok\tpermissions\t\tconfiguration and data are their owner's alone\t
+ok\tmodel\t\tall-MiniLM-L6-v2@53aa51172d14/384 answers\t
 ok\tprojects\t\t1 project\t
 ok\tspace\t\tROOM\t
 ok\tlocks\t\tnobody has written notes yet, so there is no lock\t
@@ -179,6 +180,36 @@ warning\tconfig\t\tHOME/config.toml has an unknown key 'colour'\tit means nothin
         "problem\tenvironment\t\tdurability must be fsync or os, not 'never'\tcorrect or remove the environment variable \
          CAIRN_DURABILITY"
     );
+}
+
+#[test]
+fn a_model_that_is_not_there_is_told() {
+    let bench = bench();
+    let set = |key: &str, value: &str| {
+        bench.run(&["config", "set", &format!("semantic_{key}"), value]);
+    };
+    set("embedding_provider", "ollama");
+    set("embedding_model", "bge-m3");
+    assert_eq!(
+        ills(&bench, &[]),
+        "problem\tmodel\t\tthe embedding provider ollama needs semantic_embedding_dimensions\tset it with `cairn config \
+         set semantic_embedding_dimensions …`, for instance 1024
+! 1 problem
+[exit 1]
+"
+    );
+    set("embedding_dimensions", "1024");
+    // Nobody listens at the first port.
+    set("embedding_api_base", "http://127.0.0.1:1");
+    set("embedding_api_key", "s3cret");
+    let said = ills(&bench, &[]);
+    assert!(
+        said.starts_with("warning\tmodel\t\thttp://127.0.0.1:1/api/embed cannot be reached: "),
+        "{said}"
+    );
+    assert!(!said.contains("s3cret"), "{said}");
+    set("search_enabled", "false");
+    assert_eq!(ills(&bench, &[]), "! all is well\n");
 }
 
 #[cfg(unix)]

@@ -217,7 +217,7 @@ fn configuration() {
         })
     );
     let list = bench.run(&["config", "list"]);
-    assert_eq!(list.lines().count(), 14, "{list}");
+    assert_eq!(list.lines().count(), 27, "{list}");
     assert!(list.contains("\nindex_concurrency\t0\tdefault\t"), "{list}");
     assert!(list.contains("\ndurability\tos\tfile\t"), "{list}");
     assert_eq!(
@@ -225,7 +225,7 @@ fn configuration() {
             .as_array()
             .unwrap()
             .len(),
-        14
+        27
     );
     assert_eq!(bench.run(&["config", "unset", "durability"]), "fsync\n");
     assert_eq!(

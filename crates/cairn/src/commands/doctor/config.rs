@@ -5,7 +5,7 @@
 
 use crate::config_file::{Reload, draft_prefix, sibling};
 use crate::failure::Failure;
-use crate::settings::keys::KEYS;
+use crate::settings::keys::{self, KEYS};
 use crate::settings::{Home, near};
 use cairn_engine::doctor::{self, Check, Finding, Mended};
 use std::fs;
@@ -48,7 +48,9 @@ fn unknown(document: &DocumentMut, home: &Home) -> Vec<Finding> {
     let told = |name: &str| {
         let message = format!("{} has an unknown key '{name}'", home.config().display());
         let hint = match near(name, KEYS.iter().map(|key| key.name)).as_slice() {
-            [] => "it means nothing to this version, and stays as it is".to_owned(),
+            near if near.is_empty() || keys::is_foreign(name) => {
+                "it means nothing to this version, and stays as it is".to_owned()
+            }
             near => format!("did you mean {}?", near.join(", ")),
         };
         Finding::warning(Check::Config, message, hint)

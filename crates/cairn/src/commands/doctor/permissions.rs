@@ -13,18 +13,21 @@ pub(super) fn check(home: &Home, config: &Config) -> Vec<Finding> {
         let message = "configuration and data are their owner's alone";
         return vec![Finding::ok(Check::Permissions, message)];
     }
-    let has_secret = config.value(&keys::HTTP_TOKEN).1 == crate::settings::Source::File;
+    let secrets = [&keys::HTTP_TOKEN, &keys::SEMANTIC_EMBEDDING_API_KEY];
+    let secret = secrets
+        .into_iter()
+        .find(|key| config.value(key).1 == crate::settings::Source::File);
     let told = |(path, mode): &(std::path::PathBuf, u32)| {
         let is_config = path == home.config();
         let message = format!("others may look into {} (mode {mode:04o})", path.display());
         let hint = "`cairn doctor --fix` takes that from them";
-        let finding = match is_config && has_secret {
-            true => Finding::problem(
+        let finding = match secret.filter(|_| is_config) {
+            Some(secret) => Finding::problem(
                 Check::Permissions,
-                message + ", which holds http_token",
+                format!("{message}, which holds {}", secret.name),
                 hint,
             ),
-            false => Finding::warning(Check::Permissions, message, hint),
+            None => Finding::warning(Check::Permissions, message, hint),
         };
         finding.fixable()
     };
