@@ -334,7 +334,8 @@ fn proxy(endpoint: &Endpoint) -> std::result::Result<Option<Proxy>, ureq::Error>
         .map(str::trim)
         .filter(|host| !host.is_empty())
     {
-        built = built.no_proxy(host);
+        // As elsewhere, a name stands for what is below it too.
+        built = built.no_proxy(host).no_proxy(&format!(".{host}"));
     }
     built.build().map(Some)
 }
