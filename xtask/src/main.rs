@@ -38,6 +38,8 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("tidy") => tidy::run(),
         Some("torture") => torture::run(&arguments[1..]),
         Some(other) => bail!("no chore is called {other}"),
-        None => bail!("which chore? There are: bench, fuzz, generate, hostile, model, tidy, torture"),
+        None => {
+            bail!("which chore? There are: bench, fuzz, generate, hostile, model, tidy, torture")
+        }
     }
 }
