@@ -206,3 +206,12 @@ impl Engine {
         Ok(())
     }
 }
+
+impl Project<'_> {
+    /// Returns how many passages of this project have no vector yet.
+    pub fn pending(&self) -> Result<cairn_index::Pending> {
+        Ok(self
+            .session("count what is pending")?
+            .pending(&[self.id()])?)
+    }
+}

@@ -3,9 +3,11 @@
 //! Not embedding notes (`embed`) nor ranking by meaning (`search_notes`). Invariant: a model in trouble is left alone
 //! for a while, so that it delays one question and not all.
 
+use crate::SearchBy;
 use cairn_embed::{Embedder, Role};
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How an engine knows what texts mean.
@@ -15,6 +17,19 @@ pub struct Meaning {
     pub model: Option<Model>,
     /// The cosine, 0 to 1, below which a passage does not count as similar, where a search names none.
     pub min_similarity: Option<f32>,
+    /// What a search compares its query with that does not say; [`Self::by`] is what holds.
+    pub by: Option<SearchBy>,
+}
+
+impl Meaning {
+    /// Returns what a search compares its query with that does not say: words and meaning where there is a model.
+    pub fn by(&self) -> SearchBy {
+        match (self.by, &self.model) {
+            (Some(SearchBy::Hybrid | SearchBy::Meaning), None) | (None, None) => SearchBy::Text,
+            (None, Some(_)) => SearchBy::Hybrid,
+            (Some(by), _) => by,
+        }
+    }
 }
 
 /// How much of meaning an answer counted.
@@ -37,6 +52,7 @@ pub struct Meant {
 pub struct Model {
     embedder: Arc<dyn Embedder>,
     trouble: Arc<Mutex<Option<Trouble>>>,
+    is_used: Arc<AtomicBool>,
 }
 
 /// What went wrong last, and until when it is believed to go on.
@@ -54,6 +70,7 @@ impl Model {
         Self {
             embedder,
             trouble: Arc::default(),
+            is_used: Arc::default(),
         }
     }
 
@@ -72,12 +89,18 @@ impl Model {
         self.embedder.unload();
     }
 
+    /// Whether it was asked anything since this was last asked.
+    pub fn was_used(&self) -> bool {
+        self.is_used.swap(false, Ordering::SeqCst)
+    }
+
     /// Returns the vector of a question.
     pub(crate) fn question(&self, text: &str, now: Timestamp) -> Result<Vec<f32>, String> {
         let held = || self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(trouble) = held().as_ref().filter(|trouble| now < trouble.until) {
             return Err(trouble.message.clone());
         }
+        self.is_used.store(true, Ordering::SeqCst);
         let answer = self.embedder.embed(&[text], Role::Query);
         let vector = answer.map(|mut vectors| vectors.pop().unwrap_or_default());
         let vector = vector.map_err(|error| error.to_string());
@@ -90,6 +113,7 @@ impl Model {
 
     /// Returns the vectors of passages, in their order.
     pub(crate) fn passages(&self, texts: &[&str]) -> cairn_embed::Result<Vec<Vec<f32>>> {
+        self.is_used.store(true, Ordering::SeqCst);
         self.embedder.embed(texts, Role::Passage)
     }
 }

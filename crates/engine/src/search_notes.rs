@@ -116,6 +116,19 @@ pub struct Parts {
     pub lexical: Scores,
 }
 
+impl Parts {
+    /// Whether words of the query stand in the note.
+    pub fn is_by_words(&self) -> bool {
+        self.words.is_some() || self.passage.is_some()
+    }
+
+    /// Whether it is near in meaning, not just the nearest there is.
+    pub fn is_by_meaning(&self) -> bool {
+        self.meaning
+            .is_some_and(|cosine| cosine >= blend::LEAST_MEANING)
+    }
+}
+
 /// A passage of a hit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snippet {

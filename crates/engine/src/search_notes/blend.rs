@@ -17,7 +17,7 @@ pub(super) const DEPTH: usize = 100;
 /// Passages of a note whose nearness is looked at.
 const PASSAGES: usize = 3;
 /// The cosine below which a note that shares no word with the question is no answer to it.
-const LEAST_MEANING: f32 = 0.2;
+pub(super) const LEAST_MEANING: f32 = 0.2;
 /// Characters of a passage from which on two notes with the same one say the same.
 const LEAST_DOUBLE: usize = 80;
 

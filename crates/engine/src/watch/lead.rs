@@ -1,4 +1,4 @@
-//! Who watches: of all processes that share an index, one.
+//! Who watches, and who embeds: of all processes that share an index, one each.
 //!
 //! Not the watching itself. Invariant: the lock of the file is what counts, and the system ends it with its process,
 //! whatever that died of; the text in it is for people.
@@ -9,7 +9,7 @@ use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The right to watch for all processes that share an index, until dropped.
+/// The right to watch, or to embed, for all processes that share an index, until dropped.
 #[derive(Debug)]
 #[must_use = "the lead ends when this is dropped"]
 pub struct Lead {
@@ -25,6 +25,12 @@ impl Engine {
             IndexLocation::File(index) => Some(index.with_file_name("watch.lock")),
             IndexLocation::Memory => None,
         }
+    }
+
+    /// Returns the file by which they agree on who embeds; `None` where nobody can share the index.
+    pub fn embed_lock(&self) -> Option<PathBuf> {
+        self.watch_lock()
+            .map(|lock| lock.with_file_name("embed.lock"))
     }
 }
 
