@@ -4,6 +4,7 @@
 //! emptying leaves the file in its place, so that whoever has it open goes on with it.
 
 use super::open;
+use super::salvage::Saved;
 use super::{Index, Options};
 use crate::error::StatementContext;
 use crate::{Error, Result};
@@ -59,29 +60,34 @@ impl Index {
         }
     }
 
-    /// Empties an index in its place, however damaged it is, for it to be filled again from the files. Whoever has it
-    /// open goes on with an empty one.
+    /// Empties an index in its place, however damaged it is, for it to be filled again from the files. Vectors stay as far
+    /// as they can be read. Whoever has it open goes on with an empty one.
     ///
     /// # Errors
     /// When the file cannot be opened or written, or another process holds it for too long.
     pub fn reset(path: &Path, options: &Options) -> Result<()> {
         // Nothing more is set: SQLite would read the damaged file for it.
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .and_then(|connection| {
-                connection.busy_timeout(options.checkout_timeout)?;
-                Ok(connection)
-            })
-            .map_err(|source| Error::Open {
-                path: path.to_owned(),
-                source,
-            })?;
+        let open = || {
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+                .and_then(|connection| {
+                    connection.busy_timeout(options.checkout_timeout)?;
+                    Ok(connection)
+                })
+                .map_err(|source| Error::Open {
+                    path: path.to_owned(),
+                    source,
+                })
+        };
+        let connection = open()?;
+        let saved = Saved::from(&open()?)?;
         let reset = |on| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, on);
         reset(true)
             .and_then(|_| connection.execute_batch("VACUUM"))
             .and_then(|()| reset(false))
             .action("empty itself")?;
         drop(connection);
-        open::writer(path, options.checkout_timeout).map(drop)
+        let mut link = open::writer(path, options.checkout_timeout)?;
+        saved.restore(&mut link.connection)
     }
 }
 

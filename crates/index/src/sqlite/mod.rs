@@ -31,6 +31,7 @@ mod weights;
 mod around;
 mod check;
 mod dump;
+mod salvage;
 
 mod apply;
 mod claims;

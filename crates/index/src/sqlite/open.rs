@@ -246,7 +246,7 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
 }
 
 /// Whether the tables of `kept.sql` are there, of this version.
-fn keeps(connection: &Connection) -> bool {
+pub(super) fn keeps(connection: &Connection) -> bool {
     let version =
         connection.query_row("SELECT value FROM kept WHERE name = 'version'", [], |row| {
             row.get(0)

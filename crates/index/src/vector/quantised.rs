@@ -31,14 +31,27 @@ impl Quantised {
             .iter()
             .map(|value| (value / step).round_ties_even() as i8)
             .collect();
-        let square: i32 = values
-            .iter()
-            .map(|value| i32::from(*value) * i32::from(*value))
-            .sum();
         Self {
-            scale: 1.0 / (square as f32).sqrt(),
+            scale: scale_of(values.iter().copied()),
             values,
         }
+    }
+
+    /// Returns the scale that goes with the bytes of a direction.
+    pub(crate) fn scale_of(bytes: &[u8]) -> f32 {
+        scale_of(bytes.iter().map(|byte| byte.cast_signed()))
+    }
+}
+
+/// What each step is worth so that the length is one; nothing, where there is no direction.
+fn scale_of(values: impl Iterator<Item = i8>) -> f32 {
+    let square: i32 = values
+        .map(|value| i32::from(value) * i32::from(value))
+        .sum();
+    if square == 0 {
+        0.0
+    } else {
+        1.0 / (square as f32).sqrt()
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod given;
 mod links;
+mod passages;
 mod property;
 mod search;
 
