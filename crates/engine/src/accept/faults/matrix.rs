@@ -316,7 +316,9 @@ fn judge_words(verb: &Verb, smooth: &Smooth, now: &Files, failures: &[Failure]) 
             .units
             .iter()
             .all(|unit| smooth.is_done(unit, now) == Some(true));
-        if is_all_done && !says_done {
+        // A note whose links could not be looked at is named, whether or not any of them had to change.
+        let is_unread = kind.is_none() && message.contains("cannot read");
+        if is_all_done && !says_done && !is_unread {
             wrong.push(format!("it was done, but this says otherwise: {message}"));
         }
         if says_done && verb.units.len() == 1 && !is_all_done {
@@ -373,20 +375,20 @@ fn try_all(verbs: std::ops::Range<usize>) {
 
 #[test]
 fn a_fault_while_one_note_is_changed() {
-    try_all(0..4);
+    try_all(0..5);
 }
 
 #[test]
 fn a_fault_while_a_folder_is_changed() {
-    try_all(4..7);
+    try_all(5..8);
 }
 
 #[test]
 fn a_fault_while_something_is_restored() {
-    try_all(7..10);
+    try_all(8..11);
 }
 
 #[test]
 fn a_fault_while_something_is_undone() {
-    try_all(10..VERBS.len());
+    try_all(11..VERBS.len());
 }

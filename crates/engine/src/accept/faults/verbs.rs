@@ -1,8 +1,8 @@
 //! Every verb that writes, on one small vault: what it begins with, what it does, which files it changes.
 
 use crate::{
-    Cancel, Confirm, EditRequest, Error, Kind, Overwrite, Project, RestoreRequest, Silent,
-    UndoRequest, WriteRequest,
+    Cancel, Confirm, EditRequest, Error, Kind, MoveRequest, Overwrite, Project, RestoreRequest,
+    Silent, UndoRequest, UpdateLinks, WriteRequest,
 };
 use cairn_history::{Filter, Operation};
 use cairn_note::Metadata;
@@ -61,6 +61,12 @@ pub(super) const VERBS: &[Verb] = &[
         begin: |_| {},
         run: |project| failed(project.move_note("Tea", "m/Tea")),
         units: &[&["Tea.md", "m/Tea.md"]],
+    },
+    Verb {
+        name: "move a note and the links to it",
+        begin: |_| {},
+        run: move_with_links,
+        units: &[&["Tea.md", "m/Cha.md"], &["Other.md"]],
     },
     Verb {
         name: "move a folder",
@@ -173,6 +179,27 @@ fn edit(project: Project<'_>) -> Vec<Failure> {
         base: None,
     };
     failed(project.edit_note(&request))
+}
+
+/// Moves a note to another name. Where it has gone already and the links to it have not followed, the move is undone
+/// first, as somebody who wants both does.
+fn move_with_links(project: Project<'_>) -> Vec<Failure> {
+    if project.root().join("m/Cha.md").exists() {
+        let request = UndoRequest {
+            change: Some(last(project, |operation| operation == Operation::Move)),
+            ..UndoRequest::default()
+        };
+        let undone = project.undo(&request, &Silent, &Cancel::new());
+        none(&answered(undone, |undone| undone.conflicts));
+    }
+    let request = MoveRequest {
+        identifier: "Tea".to_owned(),
+        destination: "m/Cha".to_owned(),
+        update_links: UpdateLinks::Yes,
+        dry_run: false,
+    };
+    let moved = project.move_note_as(&request, &Silent, &Cancel::new());
+    answered(moved, |moved| moved.links.failed)
 }
 
 fn move_folder(project: Project<'_>) -> Vec<Failure> {
