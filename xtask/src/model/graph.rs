@@ -5,15 +5,15 @@
 //! int8 × uint8 with activations quantised as they come; attention, normalisation and GELU stay f32.
 //! Invariant: what the graph computes is the published model up to rounding, and any ONNX runtime agrees.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use rten_onnx::onnx::{
     AttributeProto, DataType, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
 };
-use serde_json::Value;
 
 use super::{
     onnx, quantise,
     safetensors::{Safetensors, Tensor},
+    shape::Shape,
 };
 
 /// The file the graph refers to for its weights.
@@ -29,41 +29,10 @@ const MOST_OF_WORDS: i8 = 127;
 /// kernel for AVX2, which adds pairs in 16 bits, never saturates and agrees with every other.
 const MOST_OF_WEIGHTS: i8 = 63;
 
-/// The sizes of the network.
-pub struct Shape {
-    layers: usize,
-    hidden: usize,
-    heads: usize,
-    epsilon: f32,
-}
-
 /// Both files.
 pub struct Model {
     pub graph: Vec<u8>,
     pub weights: Vec<u8>,
-}
-
-impl Shape {
-    /// From the model's `config.json`.
-    pub fn read(configuration: &Value) -> Result<Self> {
-        let number = |key: &str| -> Result<usize> {
-            let number = configuration[key].as_u64().context(key.to_owned())?;
-            Ok(usize::try_from(number)?)
-        };
-        ensure!(configuration["hidden_act"] == "gelu", "not GELU");
-        ensure!(
-            configuration["position_embedding_type"] == "absolute",
-            "positions are not absolute"
-        );
-        Ok(Self {
-            layers: number("num_hidden_layers")?,
-            hidden: number("hidden_size")?,
-            heads: number("num_attention_heads")?,
-            epsilon: configuration["layer_norm_eps"]
-                .as_f64()
-                .context("layer_norm_eps")? as f32,
-        })
-    }
 }
 
 /// Writes the graph and its weights.
