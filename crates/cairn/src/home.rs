@@ -127,7 +127,11 @@ impl Machine {
 impl cairn_server::Home for Machine {
     fn settings(&self) -> std::result::Result<Settings, HomeError> {
         let config = self.config().map_err(told)?;
-        self.engine_settings(&config).map_err(told)
+        self.engine_settings(&config).map_err(|failure| {
+            // A server that has opened its engine goes on with that and tells nobody.
+            self.log.line(&failure.message);
+            told(failure)
+        })
     }
 
     fn changed(&self) -> bool {

@@ -62,21 +62,44 @@ fn a_configuration_that_breaks_leaves_the_last_good_one() {
 }
 
 #[test]
+fn a_model_that_lacks_something_leaves_the_last_good_configuration() {
+    let bench = Bench::new(NOTES);
+    let mut server = Server::new(&mut bench.command(&["mcp"]));
+    let read = |server: &mut Server| server.call("read_note", &json!({"identifier": "Green Tea"}));
+    assert!(read(&mut server).contains("Steep"));
+    bench.run(&["config", "set", "semantic_embedding_provider", "ollama"]);
+    assert!(read(&mut server).contains("Steep"));
+    let log = fs::read_to_string(bench.home.path().join("data/cairn.log")).unwrap();
+    assert!(
+        log.contains("the embedding provider ollama needs semantic_embedding_model\n"),
+        "{log}"
+    );
+    assert_eq!(
+        bench.run(&["read", "Green Tea"]),
+        "! error: the embedding provider ollama needs semantic_embedding_model\n! hint: set it with `cairn config set \
+         semantic_embedding_model …`, for instance bge-m3\n[exit 2]\n"
+    );
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let bench = Bench::new(NOTES);
     assert_eq!(
         bench.run(&["config", "set", "http_token", "hush-hush"]),
         "********\n"
     );
-    let mut said = bench.run(&["config", "get", "http_token"]);
-    said += &bench.run(&["config", "get", "http_token", "--json"]);
-    said += &bench.run(&["config", "list"]);
+    bench.run(&["config", "set", "semantic_embedding_api_key", "hush-key"]);
+    let mut said = bench.run(&["config", "list"]);
     said += &bench.run(&["config", "list", "--json"]);
-    said += &bench.run(&["config", "set", "http_token", "hush hush"]);
-    assert!(
-        said.contains("http_token must be printable ASCII"),
-        "{said}"
-    );
+    for key in ["http_token", "semantic_embedding_api_key"] {
+        said += &bench.run(&["config", "get", key]);
+        said += &bench.run(&["config", "get", key, "--json"]);
+        said += &bench.run(&["config", "set", key, "hush hush"]);
+        assert!(
+            said.contains(&format!("{key} must be printable ASCII")),
+            "{said}"
+        );
+    }
     let mut server = Server::new(&mut bench.command(&["mcp"]));
     let report = server.call("basic_memory_diagnostics", &json!({}));
     assert!(report.contains("[removed]"), "{report}");
