@@ -245,7 +245,10 @@ impl Remote {
     fn unreachable(&self, error: &ureq::Error) -> Error {
         Error::Unreachable {
             url: self.address.clone(),
-            reason: error.to_string(),
+            reason: match error {
+                ureq::Error::Io(cause) => cause.to_string(),
+                _ => error.to_string(),
+            },
         }
     }
 
