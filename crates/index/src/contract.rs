@@ -3,6 +3,8 @@
 //! Not tests of answers. Invariant: each behaviour is a function from an index to the first violation seen, so
 //! that the same function runs against every backend and against one that is broken on purpose.
 
+mod vectors;
+
 use crate::sqlite::shared_connection;
 use crate::{
     Change, Content, Entry, Error, Fingerprint, Index, Options, ProjectId, Scope, Span, Terms,

@@ -14,7 +14,7 @@ use super::passages::Passages;
 use super::properties::{Properties, properties};
 use super::row::Row;
 use crate::error::StatementContext;
-use crate::{Applied, Change, Content, Entry, Fault, ProjectId, Result, Scope, Terms};
+use crate::{Applied, Change, Content, Entry, ProjectId, Result, Scope, Terms};
 use cairn_note::{Note, NotePath, filter, link};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -369,45 +369,5 @@ impl Work<'_> {
         {
             self.links.touched(link::bucket(name));
         }
-    }
-
-    fn touch(&self, change: &Change) -> rusqlite::Result<()> {
-        let Change::Touch {
-            path,
-            fingerprint,
-            created,
-            modified,
-        } = change
-        else {
-            return Ok(());
-        };
-        self.connection
-            .prepare_cached(
-                "UPDATE note SET size = ?3, modified_ns = ?4, created = ?5, modified = ?6
-                 WHERE project = ?1 AND path = ?2",
-            )?
-            .execute(params![
-                self.scope.project.0,
-                path.as_str(),
-                fingerprint.size.cast_signed(),
-                fingerprint.modified_ns,
-                created.as_microsecond(),
-                modified.as_microsecond(),
-            ])
-            .map(|_| ())
-    }
-
-    fn set_faults(&self, faults: &[Fault]) -> rusqlite::Result<()> {
-        let project = self.scope.project.0;
-        self.connection
-            .prepare_cached("DELETE FROM fault WHERE project = ?1")?
-            .execute([project])?;
-        let mut insert = self
-            .connection
-            .prepare_cached("INSERT OR IGNORE INTO fault VALUES (?1, ?2, ?3)")?;
-        for fault in faults {
-            insert.execute(params![project, fault.path, fault.message])?;
-        }
-        Ok(())
     }
 }

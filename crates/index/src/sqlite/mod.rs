@@ -42,6 +42,7 @@ mod links;
 mod passages;
 mod properties;
 mod row;
+mod touch;
 
 pub use check::Condition;
 pub use dump::Sums;

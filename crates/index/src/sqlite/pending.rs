@@ -9,6 +9,7 @@ use crate::error::StatementContext;
 use crate::record::{NoteId, ProjectId};
 use crate::{Pending, PendingNote, Result, Span};
 use cairn_note::NotePath;
+use cairn_note::chunk::PassageHash;
 use rusqlite::OptionalExtension;
 use std::collections::HashSet;
 
@@ -91,6 +92,27 @@ impl Session<'_> {
             });
         }
         Ok(notes)
+    }
+
+    /// Returns the passages of a note that lack a vector of the model in use, each once; all of them when none is.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn missing(&self, note: NoteId) -> Result<Vec<PassageHash>> {
+        let connection = self.lease.connection();
+        let model = Model::in_use(connection).action("look for the model in use")?;
+        let (mut missing, mut seen) = (Vec::new(), HashSet::new());
+        for Span { hash, .. } in self.spans(note)? {
+            let is_missing = seen.insert(hash)
+                && match &model {
+                    Some(model) => !model.has(connection, &hash).action("look for a vector")?,
+                    None => true,
+                };
+            if is_missing {
+                missing.push(hash);
+            }
+        }
+        Ok(missing)
     }
 
     /// Returns the passages of a note, in their order.

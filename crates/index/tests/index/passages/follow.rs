@@ -417,3 +417,19 @@ fn an_older_session_finds_what_it_knows() {
         "what only the other one knows is left out"
     );
 }
+
+#[test]
+fn a_model_that_is_used_again_is_read_again() {
+    let shared = Shared::new();
+    let [one, other] = &shared.indexes;
+    one.use_model("m", DIMENSIONS).expect("it is used");
+    apply_to(one, HERE, vec![put("a.md", &text("tea", 2))]);
+    embed_all(one, "m");
+    compare(other, &Slow::read(&shared.raw)).expect("they agree");
+    // Nobody is told of vectors that are not in use.
+    one.use_model("n", DIMENSIONS).expect("it is used");
+    apply_to(one, HERE, vec![put("a.md", &text("milk", 2))]);
+    one.use_model("m", DIMENSIONS).expect("it is used");
+    compare(other, &Slow::read(&shared.raw)).expect("they agree");
+    compare(one, &Slow::read(&shared.raw)).expect("they agree");
+}
