@@ -68,8 +68,9 @@ pub use schema::{
     BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,
 };
 pub use search_notes::{
-    Parts, RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchHit, SearchReply,
-    SearchRequest, SearchRow, Snippet,
+    Candidate, Fate, Inspection, NotePassage, NotePassages, Parts, Ranks, RowContent, RowKind,
+    RowReply, RowRequest, SearchBy, SearchHit, SearchReply, SearchRequest, SearchRow, Snippet,
+    Stage,
 };
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};

@@ -8,6 +8,7 @@ mod blend;
 mod clean;
 mod cut;
 mod fuse;
+mod inspect;
 mod name;
 mod question;
 mod rows;
@@ -15,6 +16,9 @@ mod snippet;
 mod tag_tokens;
 mod units;
 
+pub use inspect::{
+    Candidate, Fate, Inspection, NotePassage, NotePassages, Ranks, Stage,
+};
 pub use rows::{RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchRow};
 
 use crate::{Meant, Project, Result};

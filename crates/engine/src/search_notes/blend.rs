@@ -129,6 +129,12 @@ pub(super) struct Ranked {
 }
 
 impl Gathered {
+    /// The notes that were proposed.
+    pub(super) fn notes(&self) -> Vec<NoteId> {
+        let candidates = self.candidates.iter();
+        candidates.map(|candidate| candidate.note.id).collect()
+    }
+
     /// Reads what the candidates say and puts them in order, the best first.
     pub(super) fn ranked(self, projects: &[Project<'_>], asked: &Asked) -> Vec<Ranked> {
         let readable: Vec<(usize, Project<'_>, &NoteRecord)> = self

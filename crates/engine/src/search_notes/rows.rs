@@ -270,7 +270,7 @@ impl Engine {
     }
 
     /// The meaning of a question, as far as it is asked for and there is a model that works.
-    fn meaning_of(&self, search: &SearchRequest, asked: &Asked) -> Result<Vector> {
+    pub(super) fn meaning_of(&self, search: &SearchRequest, asked: &Asked) -> Result<Vector> {
         let mut meaning = Vector::default();
         if !matches!(search.by, SearchBy::Hybrid | SearchBy::Meaning) {
             return Ok(meaning);
@@ -322,8 +322,8 @@ impl Engine {
 
 /// A question's vector, or why there is none.
 #[derive(Default)]
-struct Vector {
-    vector: Option<Vec<f32>>,
+pub(super) struct Vector {
+    pub(super) vector: Option<Vec<f32>>,
     trouble: Option<String>,
 }
 

@@ -30,7 +30,7 @@ fn open(vault: &Vault, index: &Path, model: &Arc<Concepts>) -> Engine {
         model: Some(Model::new(
             Arc::clone(model) as Arc<dyn cairn_embed::Embedder>
         )),
-        min_similarity: None,
+        ..Meaning::default()
     };
     let engine = Engine::open(settings).expect("the folder of the index is writable");
     main(&engine)
