@@ -1,15 +1,19 @@
-//! What a running server holds: the engine once it is open, the first sync behind it, who is told of changes.
+//! What a running server holds: the engine once it is open, the first sync and the embedding behind it, who is told of
+//! changes.
 //!
 //! It knows no protocol. Invariant: nothing is opened until it is needed or [`Host::start`] is called, and whoever asks
 //! meanwhile is told how far it is.
 
+mod calls;
 mod catch_up;
+mod embed;
 mod follow;
 mod pulse;
 #[cfg(test)]
 mod tests;
 
 use cairn_engine::{Cancel, Engine, Settings, SyncReport};
+use calls::{Answering, Calls};
 use jiff::Zoned;
 use pulse::Pulse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +163,11 @@ pub struct Host {
     /// What was last said to be wrong with a project.
     wrong: Mutex<BTreeMap<String, String>>,
     pulse: Arc<Pulse>,
+    /// The beat of whoever embeds; it comes when notes change.
+    embedding: Arc<Pulse>,
+    /// Whether the settings are other ones than when somebody last embedded.
+    renewed: AtomicBool,
+    calls: Calls,
     changes: broadcast::Sender<Changed>,
     cancel: Cancel,
     stopped: CancellationToken,
@@ -191,6 +200,9 @@ impl Host {
             listed: Mutex::default(),
             wrong: Mutex::default(),
             pulse: Arc::default(),
+            embedding: Arc::default(),
+            renewed: AtomicBool::new(false),
+            calls: Calls::default(),
             changes: broadcast::channel(1024).0,
             cancel: Cancel::new(),
             stopped: CancellationToken::new(),
@@ -235,8 +247,10 @@ impl Host {
         drop(held);
         if let Some(before) = before {
             self.forget_moved(&before.whole, &opened.whole);
+            self.renewed.store(true, Ordering::SeqCst);
             self.pulse.wake();
         }
+        self.embedding.wake();
         Ok(opened)
     }
 
@@ -263,12 +277,18 @@ impl Host {
         Opened { reached, whole }
     }
 
-    /// Begins the first sync of every project, and to watch them or wait for the right to, on a thread of its own. Once
-    /// only.
+    /// Begins the first sync of every project, and to watch them and to embed what is pending or wait for the right to,
+    /// on threads of their own. Once only.
     pub fn start(&self) {
         if !self.started.swap(true, Ordering::SeqCst) {
             self.follow_behind();
+            self.embed_behind();
         }
+    }
+
+    /// Counts a call until it is answered, so that what runs behind makes room for it.
+    pub(crate) fn answering(&self) -> Answering<'_> {
+        self.calls.begin()
     }
 
     /// Asks whatever runs behind, and every transport, to stop.
@@ -276,6 +296,7 @@ impl Host {
         self.cancel.cancel();
         self.stopped.cancel();
         self.pulse.end();
+        self.embedding.end();
     }
 
     /// Waits until [`Self::stop`] is called.
@@ -323,6 +344,7 @@ impl Host {
     }
 
     fn tell(&self, project: Option<String>, list: bool) {
+        self.embedding.wake();
         // Nobody may be listening.
         drop(self.changes.send(Changed { project, list }));
     }
@@ -358,6 +380,7 @@ impl Drop for Host {
     fn drop(&mut self) {
         self.cancel.cancel();
         self.pulse.end();
+        self.embedding.end();
     }
 }
 

@@ -95,6 +95,8 @@ impl Host {
             Err(error) => return self.fail(&opened, name, error.to_string()),
         };
         locked(&self.wrong).remove(name);
+        // Of every project: this process may embed for those its clients do not reach.
+        self.embedding.wake();
         if !is_reached(&opened, name) {
             return;
         }
@@ -186,6 +188,7 @@ struct CatchingUp<'a>(&'a Host);
 impl Drop for CatchingUp<'_> {
     fn drop(&mut self) {
         self.0.catching_up.fetch_sub(1, Ordering::SeqCst);
+        self.0.embedding.wake();
     }
 }
 

@@ -4,6 +4,7 @@
 //! registry, whatever its own clients may reach; and the watch of a folder begins before the scan of it does, so that
 //! no change is lost between the two.
 
+use super::pulse::Beat;
 use super::{Heard, Host, Opened, locked};
 use cairn_engine::{Engine, Lead, Silent, Watch, WatchBy, Watched, Watching};
 use jiff::{SignedDuration, Timestamp};
@@ -73,7 +74,7 @@ impl Host {
                     // A panic in one beat is no reason to stop following.
                     drop(std::panic::catch_unwind(beat));
                     drop(host);
-                    if !pulse.wait(BEAT) {
+                    if pulse.wait(BEAT) == Beat::Ended {
                         return;
                     }
                 }

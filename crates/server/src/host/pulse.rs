@@ -3,7 +3,7 @@
 //! Not what it looks at. Invariant: who wakes it is heard even while nobody waits, and after the end nobody waits.
 
 use super::locked;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The beat at which a host looks after what runs behind it.
@@ -13,9 +13,9 @@ pub(super) struct Pulse {
     changed: Condvar,
 }
 
-/// Whether somebody waits for the next beat.
+/// Whether somebody waits for the next beat, or what the wait ended with.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Beat {
+pub(super) enum Beat {
     /// When its time comes.
     #[default]
     Regular,
@@ -41,17 +41,26 @@ impl Pulse {
         self.changed.notify_all();
     }
 
-    /// Waits for the next beat; `false` when there is none.
-    pub(super) fn wait(&self, longest: Duration) -> bool {
-        let mut beat = self
-            .changed
-            .wait_timeout_while(locked(&self.beat), longest, |beat| *beat == Beat::Regular)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0;
-        if *beat == Beat::Woken {
+    /// Waits for the next beat and says why it came.
+    pub(super) fn wait(&self, longest: Duration) -> Beat {
+        let mut beat = self.until(longest);
+        let came = *beat;
+        if came == Beat::Woken {
             *beat = Beat::Regular;
         }
-        *beat != Beat::Ended
+        came
+    }
+
+    /// Waits as long as the next beat does not come; whoever waits for that still finds it. Returns whether it comes.
+    pub(super) fn pause(&self, longest: Duration) -> bool {
+        *self.until(longest) != Beat::Regular
+    }
+
+    fn until(&self, longest: Duration) -> MutexGuard<'_, Beat> {
+        self.changed
+            .wait_timeout_while(locked(&self.beat), longest, |beat| *beat == Beat::Regular)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
     }
 }
 
@@ -63,10 +72,21 @@ mod tests {
     fn it_beats_when_woken_and_never_after_the_end() {
         let (pulse, never) = (Pulse::default(), Duration::from_secs(100_000));
         pulse.wake();
-        assert!(pulse.wait(never));
-        assert!(pulse.wait(Duration::ZERO));
+        assert_eq!(pulse.wait(never), Beat::Woken);
+        assert_eq!(pulse.wait(Duration::ZERO), Beat::Regular);
         pulse.end();
         pulse.wake();
-        assert!(!pulse.wait(never));
+        assert_eq!(pulse.wait(never), Beat::Ended);
+    }
+
+    #[test]
+    fn a_pause_takes_no_beat_away() {
+        let (pulse, never) = (Pulse::default(), Duration::from_secs(100_000));
+        assert!(!pulse.pause(Duration::ZERO));
+        pulse.wake();
+        assert!(pulse.pause(never));
+        assert_eq!(pulse.wait(never), Beat::Woken);
+        pulse.end();
+        assert!(pulse.pause(never));
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn list(
     host: &Arc<Host>,
     cursor: Option<&str>,
 ) -> Result<ListResourcesResult, ErrorData> {
+    let _answering = host.answering();
     let engine = host.engine()?;
     let projects = reachable(host, &engine)?;
     let cursor = match cursor {
@@ -177,6 +178,7 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
 
 /// Reads a resource.
 pub(crate) fn read(host: &Arc<Host>, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+    let _answering = host.answering();
     if uri == GUIDE {
         return Ok(one(
             ResourceContents::text(GUIDE_TEXT, uri).with_mime_type("text/markdown")

@@ -62,6 +62,7 @@ pub fn call(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Reply {
+    let _answering = host.answering();
     let result = Arguments::read(tool, arguments)
         .map_err(Failure::from)
         .and_then(|arguments| {

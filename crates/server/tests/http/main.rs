@@ -3,6 +3,7 @@
 //! Over real sockets and pipes within one process. What tools answer is tested in `tools`.
 
 mod client;
+mod embedding;
 mod guard;
 mod legacy;
 mod long;
