@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub(super) const TOOL: Declaration = Declaration {
     name: "search",
     title: "Search Knowledge Base",
-    description: "Search notes by words, for clients that expect the pair search and fetch. \
+    description: "Search notes by words and meaning, for clients that expect the pair search and fetch. \
         Others have more with search_notes.",
     parameters: &[Parameter {
         name: "query",
@@ -37,6 +37,7 @@ const RESULTS: usize = 10;
 fn run(call: &Call<'_>) -> Result<Reply, Failure> {
     let query = call.arguments.text("query");
     let request = SearchRequest {
+        by: call.engine.settings().meaning.by(),
         page_size: RESULTS,
         ..SearchRequest::new(query, call.now.clone())
     };

@@ -5,6 +5,7 @@
 mod ask;
 mod fit;
 mod json;
+mod meaning;
 mod refusal;
 mod text;
 
@@ -27,7 +28,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) const TOOL: Declaration = Declaration {
     name: "search_notes",
     title: "Search Notes",
-    description: "Find notes by words, title, permalink or filters; best first, with the passage that matches. \
+    description: "Find notes by words and meaning, title, permalink or filters; best first, with the passage that matches. \
         Words may be plain, \"a phrase\", AND/OR/NOT, prefix*, tag:name. Filters work without a query. \
         Then read_note(identifier=permalink).",
     parameters: PARAMETERS,
@@ -62,7 +63,7 @@ const PARAMETERS: &[Parameter] = &[
     optional(
         "search_type",
         Kind::Text,
-        "text (default), title, permalink (* is any), vector, semantic, hybrid",
+        "hybrid (words and meaning; default if there is a model), text (words), vector (meaning), title, permalink (* is any)",
     ),
     OUTPUT_FORMAT,
     Parameter {
@@ -108,7 +109,7 @@ const PARAMETERS: &[Parameter] = &[
                 least: 0.0,
                 most: 1.0,
             },
-            "For vector and hybrid search",
+            "Least cosine of a hit by meaning",
         )
     },
     MAX_TOKENS,

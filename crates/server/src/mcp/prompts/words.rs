@@ -173,6 +173,10 @@ fn search(
         let said = ["message", "hint"].map(|key| answer[key].as_str().unwrap_or_default());
         return Err(ErrorData::invalid_params(said.join("\n"), None));
     }
+    let notice = match answer["notice"].as_str() {
+        Some(said) => format!("{notice}{said}\n\n"),
+        None => notice,
+    };
     let results = answer["results"].as_array().map_or(&[][..], Vec::as_slice);
     Ok((results.iter().map(hit).collect(), notice))
 }

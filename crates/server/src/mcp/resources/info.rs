@@ -30,11 +30,30 @@ pub(super) fn text(
     project: &Project<'_>,
 ) -> Result<String, Failure> {
     let mut value = value(host, engine, project)?;
+    value["embedding_status"] = embedding(engine, project)?;
     value["system"]["timestamp"] = json!(host.home().now().timestamp().to_string());
     Ok(format!("{value:#}"))
 }
 
-/// Returns what is known of a project, without the time of asking.
+/// How far embedding is.
+fn embedding(engine: &Engine, project: &Project<'_>) -> Result<Value, Failure> {
+    let pending = project.pending()?;
+    let model = engine.settings().meaning.model.as_ref();
+    Ok(json!({
+        "semantic_search_enabled": model.is_some(),
+        "embedding_model": model.map(cairn_engine::Model::name),
+        "embedding_dimensions": model.map(cairn_engine::Model::dimensions),
+        "total_chunks": pending.of,
+        "total_embeddings": model.map(|_| pending.of - pending.passages),
+        "pending_chunks": model.map(|_| pending.passages),
+        "pending_entities": model.map(|_| pending.notes),
+        // What is pending is embedded behind.
+        "reindex_recommended": false,
+        "reindex_reason": null,
+    }))
+}
+
+/// Returns what is known of a project, without what changes while no note does: how far embedding is, the time of asking.
 pub(super) fn value(
     host: &Arc<Host>,
     engine: &Engine,

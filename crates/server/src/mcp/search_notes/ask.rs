@@ -10,7 +10,7 @@ use crate::mcp::excerpt::one_line;
 use crate::mcp::failure::Failure;
 use cairn_engine::{Project, RowKind, RowRequest, SearchBy, SearchRequest};
 use cairn_note::link::without_scheme;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A question.
 pub(super) struct Ask<'c> {
@@ -20,8 +20,8 @@ pub(super) struct Ask<'c> {
     pub(super) projects: Vec<Project<'c>>,
     /// Whether that is every project there is.
     pub(super) is_everywhere: bool,
-    /// Whether meaning was to count too.
-    pub(super) is_hybrid: bool,
+    /// Whether it was said that words and meaning are to count.
+    pub(super) is_hybrid_named: bool,
     /// What the engine is asked.
     pub(super) request: RowRequest,
 }
@@ -48,13 +48,13 @@ impl<'c> Ask<'c> {
             Err(failure) => return Err(failure),
         };
         let search = SearchRequest {
-            query: if by.0 == SearchBy::Permalink {
+            query: if by == SearchBy::Permalink {
                 name
             } else {
                 query.to_owned()
             },
-            by: by.0,
-            min_similarity: None,
+            by,
+            min_similarity: similarity(call),
             folder: None,
             note_types: arguments.list("note_types"),
             tags: arguments.list("tags"),
@@ -72,7 +72,7 @@ impl<'c> Ask<'c> {
             query: shown(query),
             is_everywhere: projects.len() > 1,
             projects,
-            is_hybrid: by.1,
+            is_hybrid_named: is_hybrid(call),
             request: RowRequest { search, kinds },
         }))
     }
@@ -103,24 +103,44 @@ impl<'c> Ask<'c> {
     }
 }
 
-/// What the query is compared with, and whether meaning was to count too.
-fn how(call: &Call<'_>, query: &str) -> Result<(SearchBy, bool), Refusal> {
-    let given = call.arguments.optional_text("search_type").map(str::trim);
-    let wanted = given.unwrap_or_default().to_ascii_lowercase();
+/// What the query is compared with.
+fn how(call: &Call<'_>, query: &str) -> Result<SearchBy, Refusal> {
     if without_scheme(query).is_some() {
-        return Ok((SearchBy::Permalink, false));
+        return Ok(SearchBy::Permalink);
     }
+    let meaning = &call.engine.settings().meaning;
+    let wanted = wanted(call);
     match wanted.as_str() {
-        "" | "text" => Ok((SearchBy::Text, false)),
-        "hybrid" => Ok((SearchBy::Text, true)),
-        "title" => Ok((SearchBy::Title, false)),
-        "permalink" => Ok((SearchBy::Permalink, false)),
-        "vector" | "semantic" => Err(Refusal::Semantic(wanted)),
+        "" => Ok(meaning.by()),
+        "text" => Ok(SearchBy::Text),
+        "hybrid" => Ok(SearchBy::Hybrid),
+        "title" => Ok(SearchBy::Title),
+        "permalink" => Ok(SearchBy::Permalink),
+        "vector" | "semantic" if meaning.model.is_none() => Err(Refusal::Semantic(wanted)),
+        "vector" | "semantic" => Ok(SearchBy::Meaning),
         _ => Err(Refusal::Unknown(format!(
             "Invalid search_type '{}'. Valid options: {TYPES}",
-            shown(given.unwrap_or_default())
+            shown(call.arguments.text("search_type").trim())
         ))),
     }
+}
+
+fn is_hybrid(call: &Call<'_>) -> bool {
+    wanted(call) == "hybrid"
+}
+
+fn wanted(call: &Call<'_>) -> String {
+    let given = call.arguments.text("search_type");
+    given.trim().to_ascii_lowercase()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a share of one has digits enough"
+)]
+fn similarity(call: &Call<'_>) -> Option<f32> {
+    let least = call.arguments.optional_number("min_similarity");
+    least.map(|least| least as f32)
 }
 
 fn kinds(call: &Call<'_>) -> Result<Vec<RowKind>, Refusal> {
@@ -211,13 +231,4 @@ fn narrowed(mut search: SearchRequest, call: &Call<'_>) -> Option<SearchRequest>
 /// What somebody gave, on one line and not too long to be said again.
 pub(super) fn shown(text: &str) -> String {
     end_of(&one_line(text), 200)
-}
-
-/// What an answer says when meaning was to count too.
-pub(super) const LEXICAL: &str =
-    "Semantic search is not built into this version yet; hybrid was answered by words alone.";
-
-/// The same for programs.
-pub(super) fn lexical() -> [(&'static str, Value); 2] {
-    [("search_type", json!("text")), ("notice", json!(LEXICAL))]
 }

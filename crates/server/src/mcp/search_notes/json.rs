@@ -3,10 +3,10 @@
 //! Invariant: keys are those of the reference, and what there is none of has no key.
 
 use super::Told;
-use super::ask::lexical;
 use super::end_of;
 use super::fit::Cut;
-use cairn_engine::{RowContent, SearchRow};
+use super::meaning;
+use cairn_engine::{Parts, RowContent, SearchRow};
 use cairn_note::permalink::slug;
 use serde_json::{Map, Value, json};
 
@@ -21,11 +21,14 @@ pub(super) fn page(told: &Told<'_>, cut: Cut) -> Value {
         "total": told.reply.total,
         "total_is_exact": told.total_is_exact(),
         "has_more": told.reply.has_more || cut.next.is_some(),
+        "search_type": meaning::search_type(told),
     });
-    if told.ask.is_hybrid {
-        for (key, value) in lexical() {
-            page[key] = value;
-        }
+    let meant = &told.reply.meant;
+    if meant.is_counted && meant.pending > 0 {
+        page["pending_passages"] = json!(meant.pending);
+    }
+    if let Some(notice) = meaning::notice(told) {
+        page["notice"] = json!(notice);
     }
     if cut.limit.is_some() {
         page["truncated"] = json!(true);
@@ -74,6 +77,10 @@ fn result(told: &Told<'_>, row: &SearchRow, cut: Cut) -> Value {
                 put("content", json!(passage));
                 put("heading_path", json!(snippet.heading_path));
             }
+            if told.reply.meant.is_counted {
+                put("parts", parts(&row.hit.parts));
+            }
+            put("also", row.hit.also.iter().map(meaning::name).collect());
             if cut.passage > 0 && !note.metadata.is_empty() {
                 put("metadata", json!(note.metadata));
             }
@@ -102,6 +109,19 @@ fn result(told: &Told<'_>, row: &SearchRow, cut: Cut) -> Value {
         }
     }
     Value::Object(result)
+}
+
+/// What a score is made of; what a search did not find has no key.
+fn parts(parts: &Parts) -> Value {
+    let scores = [
+        ("words", parts.words),
+        ("passage", parts.passage),
+        ("meaning", parts.meaning),
+    ];
+    let found = scores
+        .into_iter()
+        .filter_map(|(key, score)| Some((key.to_owned(), json!(rounded(score?)))));
+    Value::Object(found.collect())
 }
 
 /// The text of a line, as long as it may be; null when nothing may be said.

@@ -77,17 +77,23 @@ impl Refusal {
                 code: "SEMANTIC_SEARCH_DISABLED",
                 heading: "Search Failed - Semantic Search Disabled",
                 message: format!(
-                    "search_type=\"{kind}\" compares meanings, which is not built into this version yet."
+                    "search_type=\"{kind}\" compares meanings, and semantic search is switched off \
+                     (`semantic_search_enabled`, CAIRN_SEMANTIC_SEARCH_ENABLED=true switches it on)."
                 ),
-                hint: format!(
-                    "Search by words: `search_notes(query={}, search_type=\"text\")`",
-                    json!(query)
-                ),
+                hint: by_words(query),
             },
             Self::Unknown(message) => failed(query, &message, None),
             Self::Engine(error) => of(error, query, projects),
         }
     }
+}
+
+/// The way out where meaning cannot count.
+fn by_words(query: &str) -> String {
+    format!(
+        "Search by words: `search_notes(query={}, search_type=\"text\")`",
+        json!(query)
+    )
 }
 
 fn failed(query: &str, message: &str, hint: Option<String>) -> Page {
@@ -117,6 +123,17 @@ fn of(error: Error, query: &str, projects: &[&str]) -> Page {
                 message: format!("{message} Available projects: {}.", projects.join(", ")),
                 hint: "Search one of them with project=…, or all with search_all_projects=true."
                     .to_owned(),
+            };
+        }
+        (Error::Meaningless { .. }, _) => {
+            return Page {
+                code: "SERVICE_UNAVAILABLE",
+                heading: "Search Failed - Service Temporarily Unavailable",
+                message: format!(
+                    "Error searching for '{query}': {}.",
+                    end_of(&error.to_string(), LONGEST)
+                ),
+                hint: by_words(query),
             };
         }
         (_, Kind::Busy) => (

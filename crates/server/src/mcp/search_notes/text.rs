@@ -3,10 +3,10 @@
 //! Invariant: labels and order are those every client of the reference knows.
 
 use super::Told;
-use super::ask::LEXICAL;
 use super::end_of;
 use super::fit::Cut;
 use super::json::{part, title};
+use super::meaning;
 use crate::mcp::excerpt::one_line;
 use cairn_engine::{RowContent, SearchRow};
 use std::fmt::Write as _;
@@ -22,8 +22,8 @@ pub(super) fn page(told: &Told<'_>, cut: Cut) -> String {
         rows(told, cut)
     };
     // Writing to a String cannot fail.
-    if told.ask.is_hybrid {
-        let _ = write!(text, "\n\n{LEXICAL}");
+    if let Some(notice) = meaning::notice(told) {
+        let _ = write!(text, "\n\n{notice}");
     }
     for (project, message) in told.failed {
         let _ = write!(text, "\n\nIncomplete: project '{project}': {message}");
@@ -126,6 +126,16 @@ fn block(text: &mut String, told: &Told<'_>, row: &SearchRow, cut: Cut) {
         let _ = writeln!(text, "- entity: {entity}");
     }
     let _ = writeln!(text, "- score: {:.4}", row.hit.score);
+    if row.content == RowContent::Note {
+        let _ = writeln!(text, "- date: {}", meaning::date(note));
+        if told.reply.meant.is_counted {
+            let _ = writeln!(text, "- matched: {}", meaning::matched(&row.hit.parts));
+        }
+        if !row.hit.also.is_empty() {
+            let also: Vec<String> = row.hit.also.iter().map(meaning::name).collect();
+            let _ = writeln!(text, "- also: {}", also.join(", "));
+        }
+    }
     let headings = &row.hit.snippet.heading_path;
     let most = cut.passage.min(PASSAGE);
     if most > 0 && !passage.is_empty() {
