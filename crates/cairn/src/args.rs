@@ -4,9 +4,9 @@
 //! understood, so that `--version` and `--help` answer at once.
 
 use crate::commands::{
-    build_context, config, delete_note, diff_note, doctor, edit_note, list_directory, mcp,
-    move_note, note_history, project, read_note, recent_activity, restore_note, schema,
-    search_notes, sync, tool, undo, write_note,
+    bench, build_context, config, delete_note, diff_note, doctor, edit_note, inspect,
+    list_directory, mcp, move_note, note_history, project, read_note, recent_activity, reindex,
+    restore_note, schema, search_notes, sync, tool, undo, write_note,
 };
 use crate::failure::Failure;
 use crate::output::json;
@@ -101,7 +101,12 @@ pub(crate) enum Command {
     /// Compares the index with the files, and changes neither
     Status(sync::Projects),
     /// Forgets the index and builds it anew
-    Reindex(sync::Projects),
+    Reindex(reindex::Arguments),
+    /// Embeds what is pending, so that search finds it by meaning
+    Embed(sync::Projects),
+    /// Shows what a search looks at, and the passages of a note
+    #[command(subcommand)]
+    Inspect(inspect::Command),
     /// Follows the folders and says what changes, until Ctrl-C
     Watch,
     /// Looks for what is wrong with setup, data and notes
@@ -119,6 +124,9 @@ pub(crate) enum Command {
     /// Shows and changes the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Measures how well notes are found, with questions whose answers are known
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// Which page of an answer.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command returns its answer or a failure; only this file prints them.
 
+pub(crate) mod bench;
 pub(crate) mod build_context;
 pub(crate) mod config;
 mod content;
@@ -9,6 +10,8 @@ pub(crate) mod delete_note;
 pub(crate) mod diff_note;
 pub(crate) mod doctor;
 pub(crate) mod edit_note;
+pub(crate) mod embed;
+pub(crate) mod inspect;
 pub(crate) mod list_directory;
 pub(crate) mod mcp;
 mod metadata;
@@ -81,6 +84,8 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Sync(arguments) => sync::run(invocation, &arguments),
         Command::Status(arguments) => status::run(invocation, &arguments),
         Command::Reindex(arguments) => reindex::run(invocation, &arguments),
+        Command::Embed(arguments) => embed::run(invocation, &arguments),
+        Command::Inspect(command) => inspect::run(invocation, command),
         Command::Watch => watch::run(invocation),
         Command::Doctor(arguments) => doctor::run(invocation, &arguments),
         Command::Schema(command) => schema::run(invocation, command),
@@ -88,5 +93,6 @@ fn answer(invocation: &Invocation, command: Command) -> Result<Answer> {
         Command::Tool(arguments) => tool::run(invocation, arguments),
         Command::Project(command) => project::run(invocation, command),
         Command::Config(command) => config::run(invocation, command),
+        Command::Bench(command) => bench::run(invocation, command),
     }
 }

@@ -19,8 +19,12 @@ mod garden;
 mod history;
 #[path = "commands/manners.rs"]
 mod manners;
+#[path = "commands/meaning.rs"]
+mod meaning;
 #[path = "commands/relocated.rs"]
 mod relocated;
+#[path = "commands/retrieval.rs"]
+mod retrieval;
 #[path = "commands/schema.rs"]
 mod schema;
 #[path = "commands/settings.rs"]

@@ -25,7 +25,7 @@ impl Meaning {
     /// Returns what a search compares its query with that does not say: words and meaning where there is a model.
     pub fn by(&self) -> SearchBy {
         match (self.by, &self.model) {
-            (Some(SearchBy::Hybrid | SearchBy::Meaning), None) | (None, None) => SearchBy::Text,
+            (None | Some(SearchBy::Hybrid | SearchBy::Meaning), None) => SearchBy::Text,
             (None, Some(_)) => SearchBy::Hybrid,
             (Some(by), _) => by,
         }

@@ -191,19 +191,27 @@ fn info(invocation: &Invocation, name: Option<&str>) -> Result<Answer> {
         ],
     );
     let about = project.project_info()?;
-    let json = json::with(
-        json::with(
-            project_json(settings, default.as_deref()),
-            status::status_json(&status),
-        ),
+    let (meaning, pending) = (&engine.settings().meaning, project.pending()?);
+    let parts = [
+        status::status_json(&status),
+        status::meaning_json(meaning, pending),
         about_json(&about),
-    );
+    ];
+    let json = parts
+        .into_iter()
+        .fold(project_json(settings, default.as_deref()), json::with);
     let outcome = if status.faults.is_empty() {
         Outcome::Complete
     } else {
         Outcome::Partial
     };
-    let lines = head + &status::lines(style, &status) + &about_lines(style, &about);
+    let lines = [
+        head,
+        status::lines(style, &status),
+        status::meaning_lines(style, meaning, pending),
+        about_lines(style, &about),
+    ];
+    let lines = lines.concat();
     Ok(Answer::new(lines, json).outcome(outcome))
 }
 

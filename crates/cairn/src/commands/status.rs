@@ -1,10 +1,12 @@
 //! `cairn status`.
 
+use super::embed;
 use super::sync::{self, Projects};
 use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Outcome, Style, json, one_line, text};
-use cairn_engine::{IndexState, Status};
+use cairn_engine::{IndexState, Meaning, Model, Status};
+use cairn_index::Pending;
 use serde_json::{Value, json};
 
 /// Compares the index with the files.
@@ -20,10 +22,12 @@ pub(crate) fn run(invocation: &Invocation, which: &Projects) -> Result<Answer> {
             style,
             &[("project", name.clone()), ("folder", folder.clone())],
         );
-        blocks.push(head + &lines(style, &status));
+        let meaning = &engine.settings().meaning;
+        let pending = project.pending()?;
+        blocks.push(head + &lines(style, &status) + &meaning_lines(style, meaning, pending));
         reports.push(json::with(
             json!({"project": name, "folder": folder}),
-            status_json(&status),
+            json::with(status_json(&status), meaning_json(meaning, pending)),
         ));
         if !status.faults.is_empty() {
             outcome = Outcome::Partial;
@@ -70,6 +74,27 @@ pub(super) fn lines(style: Style, status: &Status) -> String {
         }
     }
     lines + &text::faults(style, &status.faults)
+}
+
+/// How far embedding is, line by line.
+pub(super) fn meaning_lines(style: Style, meaning: &Meaning, pending: Pending) -> String {
+    let lines = match &meaning.model {
+        Some(model) => vec![
+            ("model", model.name().to_owned()),
+            ("pending", embed::of_all(pending.passages, pending.of)),
+        ],
+        None => vec![("model", "none, semantic search is switched off".to_owned())],
+    };
+    text::lines(style, &lines)
+}
+
+/// How far embedding is, for programs.
+pub(super) fn meaning_json(meaning: &Meaning, pending: Pending) -> Value {
+    json!({
+        "embedding_model": meaning.model.as_ref().map(Model::name),
+        "passages": pending.of,
+        "pending_passages": meaning.model.as_ref().map(|_| pending.passages),
+    })
 }
 
 /// How the index stands, for programs.

@@ -1,5 +1,6 @@
 //! `cairn sync`.
 
+use super::embed;
 use crate::failure::{Failure, Result};
 use crate::interrupt::CANCEL;
 use crate::invocation::Invocation;
@@ -19,8 +20,18 @@ pub(crate) struct Projects {
 
 /// Brings the index in step with the files.
 pub(crate) fn run(invocation: &Invocation, which: &Projects) -> Result<Answer> {
-    each(invocation, which, &|project, bar| {
+    let engine = invocation.engine()?;
+    let mut answer = each(invocation, which, &engine, &|project, bar| {
         Ok(project.sync(bar, &CANCEL)?)
+    })?;
+    let pending = engine.pending()?;
+    answer.json["pending_passages"] = pending.passages.into();
+    Ok(match pending.passages {
+        0 => answer,
+        passages => answer.notice(format!(
+            "{} not embedded yet; `cairn embed` embeds them, and so does a server that runs",
+            embed::of_all(passages, pending.of)
+        )),
     })
 }
 
@@ -41,12 +52,12 @@ pub(super) fn projects<'a>(
 pub(super) fn each(
     invocation: &Invocation,
     which: &Projects,
+    engine: &Engine,
     verb: &dyn Fn(Project<'_>, &Bar) -> Result<SyncReport>,
 ) -> Result<Answer> {
-    let engine = invocation.engine()?;
     let style = invocation.style();
     let (mut rendered, mut reports, mut outcome) = (String::new(), Vec::new(), Outcome::Complete);
-    for project in projects(invocation, which, &engine)? {
+    for project in projects(invocation, which, engine)? {
         let report = verb(project, &invocation.progress())?;
         if report.cancelled || CANCEL.is_cancelled() {
             return Err(Failure::interrupted());

@@ -50,6 +50,12 @@ pub(crate) fn hit(hit: &SearchHit) -> Value {
         note(&hit.note),
         json!({
             "score": score(hit.score),
+            "parts": {
+                "words": part(hit.parts.words),
+                "passage": part(hit.parts.passage),
+                "meaning": part(hit.parts.meaning),
+            },
+            "also": hit.also.iter().map(|note| note.path.as_str()).collect::<Vec<_>>(),
             "score_parts": {
                 "body": score(hit.parts.lexical.body),
                 "title": score(hit.parts.lexical.title),
@@ -61,6 +67,11 @@ pub(crate) fn hit(hit: &SearchHit) -> Value {
             "highlights": highlights,
         }),
     )
+}
+
+/// A part of a score; null where a search did not look at it or did not find it.
+pub(crate) fn part(part: Option<f32>) -> Value {
+    part.map_or(Value::Null, score)
 }
 
 /// Four digits are all that is meant; the rest is noise of the binary fraction.

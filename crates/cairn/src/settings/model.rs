@@ -34,7 +34,7 @@ pub(super) fn meaning(config: &Config) -> Result<Meaning> {
         min_similarity: (similarity > 0.0).then_some(similarity as f32),
         by: match config.text(&keys::DEFAULT_SEARCH_TYPE) {
             Some("text") => Some(SearchBy::Text),
-            Some("vector" | "semantic") => Some(SearchBy::Meaning),
+            Some("vector") => Some(SearchBy::Meaning),
             Some("hybrid") => Some(SearchBy::Hybrid),
             _ => None,
         },

@@ -6,7 +6,7 @@ use super::bench::{Bench, NOTES};
 fn search() {
     let bench = Bench::new(NOTES);
     assert_eq!(
-        bench.run(&["search", "steep", "--folder", "drinks"]),
+        bench.run(&["search", "steep", "--folder", "drinks", "--text"]),
         "\
 1. Green Tea  SCORE
    drinks/tea.md  2024-05-01 10:00
@@ -14,7 +14,7 @@ fn search() {
    Steep for two minutes. [fact] Comes from China #origin (history) pairs_with Biscuits
 "
     );
-    let hit = bench.json(&["search", "steep", "--json"]);
+    let hit = bench.json(&["search", "steep", "--text", "--json"]);
     assert_eq!(hit["total"], 1);
     let hit = &hit["results"][0];
     assert_eq!(
@@ -29,10 +29,10 @@ fn search() {
         "{hit}"
     );
     assert!(hit["score_parts"]["body"].is_number(), "{hit}");
-    assert_eq!(bench.run(&["search", "zebra"]), "! no results\n");
-    assert_eq!(bench.run(&["search", "zebra", "-q"]), "");
+    assert_eq!(bench.run(&["search", "zebra", "--text"]), "! no results\n");
+    assert_eq!(bench.run(&["search", "zebra", "--text", "-q"]), "");
     assert_eq!(
-        bench.run(&["search", "zebra", "--json"]),
+        bench.run(&["search", "zebra", "--text", "--json"]),
         r#"{
   "query": "zebra",
   "page": 1,
@@ -40,6 +40,8 @@ fn search() {
   "total": 0,
   "total_is_exact": true,
   "has_more": false,
+  "search_type": "text",
+  "pending_passages": 2,
   "results": []
 }
 "#

@@ -174,6 +174,7 @@ fn mask_line(line: &str) -> String {
         "\"external_id\"" => json("ID"),
         "\"checksum\"" => json("CHECKSUM"),
         "checksum" => "checksum: CHECKSUM\n".to_owned(),
+        "model" if line.contains('@') => "model: MODEL\n".to_owned(),
         _ => mask_shape(
             &mask_shape(line, "\t####-##-## ##:##\t", "\tDATE\t"),
             "  0.##\n",

@@ -13,7 +13,8 @@ fn sync_status_and_reindex() {
     );
     assert_eq!(
         bench.run(&["sync"]),
-        "main: 3 new, 0 modified, 0 moved, 0 deleted, 0 unchanged\n"
+        "main: 3 new, 0 modified, 0 moved, 0 deleted, 0 unchanged\n\
+         ! 2 of 2 passages not embedded yet; `cairn embed` embeds them, and so does a server that runs\n"
     );
     assert_eq!(
         bench.run(&["status"]),
@@ -25,6 +26,8 @@ notes: 2
 files: 1
 observations: 1
 relations: 1 (1 unresolved)
+model: MODEL
+pending: 2 of 2 passages
 "
     );
     bench.vault.write_bytes("broken.md", &[0xff, 0xfe, 0x00]);
@@ -40,21 +43,31 @@ relations: 1 (1 unresolved)
         "{status}"
     );
     assert_eq!(
-        bench.run(&["search", "zebra"]),
+        bench.run(&["search", "zebra", "--text"]),
         "! warning: 1 file or folder could not be indexed; see `cairn status`\n! no results\n"
     );
-    let warned = bench.run(&["search", "zebra", "--json"]);
+    let warned = bench.run(&["search", "zebra", "--text", "--json"]);
     assert!(
         warned.contains("! {\"warning\":{\"message\":\"1 file or folder"),
         "{warned}"
     );
-    assert_eq!(bench.run(&["search", "zebra", "--quiet"]), "");
+    assert_eq!(bench.run(&["search", "zebra", "--text", "--quiet"]), "");
     bench.vault.remove("broken.md");
     assert_eq!(
-        bench.json(&["reindex", "--json"]),
+        bench.json(&["reindex", "--search", "--json"]),
         serde_json::json!({"projects": [{
             "project": "main", "new": 0, "modified": 3, "moved": 0, "deleted": 1, "unchanged": 0, "faults": []
         }]})
+    );
+    assert_eq!(
+        bench.run(&["reindex", "--embeddings"]),
+        "embedded: 2 passages\npending: 0 of 2 passages\nmodel: MODEL\n"
+    );
+    // Whatever is built anew keeps its vectors.
+    assert_eq!(
+        bench.run(&["reindex"]),
+        "main: 0 new, 3 modified, 0 moved, 0 deleted, 0 unchanged\n\
+         embedded: 0 passages\npending: 0 of 2 passages\nmodel: MODEL\n"
     );
 }
 
@@ -347,7 +360,8 @@ fn another_configuration_has_its_own_data() {
 #[test]
 fn ignore_patterns_of_the_reference_hold_where_there_are_some() {
     let bench = Bench::new("//- a.md\nzebra\n//- drafts/b.md\nzebra\n//- old/c.md\nzebra\n");
-    let hits = |bench: &Bench| bench.json(&["search", "zebra", "--json"])["total"].clone();
+    let hits =
+        |bench: &Bench| bench.json(&["search", "zebra", "--text", "--json"])["total"].clone();
     assert_eq!(hits(&bench), 3);
     let installed = bench.home.path().join("nobody/.basic-memory");
     fs::create_dir_all(&installed).unwrap();
