@@ -113,7 +113,7 @@ impl Place {
         let (vault, data) = (Vault::new(&text), Vault::new(""));
         let model: Arc<Handled> = Arc::default();
         let (host, said) = host(&vault, &data, &model);
-        let engine = host.engine().ok().expect("the folder is writable");
+        let engine = host.engine().expect("the folder is writable");
         let project = engine.project(None).expect("there is one");
         project
             .sync(&Silent, &Cancel::new())
@@ -134,7 +134,7 @@ impl Place {
     }
 
     fn pending(&self) -> u64 {
-        let engine = self.host.engine().ok().expect("it is open");
+        let engine = self.host.engine().expect("it is open");
         engine.pending().expect("an index is read").passages
     }
 
@@ -177,7 +177,7 @@ fn what_is_pending_is_embedded_and_then_nothing_is_due() {
 fn another_process_is_left_to_it_until_it_is_gone() {
     let (place, mut embedding) = (Place::new(3), woken());
     let (other, _) = host(&place.vault, &place.data, &place.model);
-    other.engine().ok().expect("the folder is writable");
+    other.engine().expect("the folder is writable");
     let mut waiting = woken();
     place.host.embed_beat(&mut embedding);
     assert_eq!(other.embed_beat(&mut waiting), BEAT);
@@ -195,7 +195,7 @@ fn what_changes_comes_before_what_was_pending() {
     let wake = move || {
         host.upgrade()
             .expect("it is used")
-            .tell_changed("main", false)
+            .tell_changed("main", false);
     };
     *locked(&place.model.meanwhile) = Some(Box::new(wake));
     assert_eq!(place.host.embed_beat(&mut embedding), Duration::ZERO);
