@@ -102,14 +102,19 @@ pub(super) fn lines(
     embedded: &Embedded,
 ) -> Result<String> {
     let pending = engine.pending()?;
-    Ok(text::lines(
-        invocation.style(),
-        &[
-            ("embedded", passages(embedded.passages)),
-            ("pending", of_all(pending.passages, pending.of)),
-            ("model", model(engine)?.to_owned()),
-        ],
-    ))
+    let mut lines = vec![
+        ("embedded", passages(embedded.passages)),
+        ("pending", of_all(pending.passages, pending.of)),
+        ("model", model(engine)?.to_owned()),
+    ];
+    if embedded.overtaken > 0 {
+        let notes = usize::try_from(embedded.overtaken).unwrap_or(usize::MAX);
+        let notes = text::count_of(notes, "note");
+        let left_out =
+            format!("{notes} that changed or cannot be read; `cairn sync --all` sees to them");
+        lines.push(("left out", left_out));
+    }
+    Ok(text::lines(invocation.style(), &lines))
 }
 
 /// What was embedded, for programs.
@@ -119,6 +124,7 @@ pub(super) fn json(engine: &Engine, embedded: &Embedded) -> Result<Value> {
         "embedded_passages": embedded.passages,
         "pending_passages": pending.passages,
         "passages": pending.of,
+        "left_out_notes": embedded.overtaken,
         "model": model(engine)?,
     }))
 }

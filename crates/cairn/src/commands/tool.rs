@@ -5,13 +5,16 @@
 
 mod options;
 
+use super::embed;
 use crate::failure::{Failure, Result};
 use crate::home::Machine;
 use crate::interrupt::{self, CANCEL};
 use crate::invocation::Invocation;
 use crate::output::{Answer, one_line};
+use cairn_engine::{Engine, Kind, SearchBy, SearchRequest};
 use cairn_server::{Body, Declaration, Effect, Host, HostOptions, Reply, TOOLS, ToolSet};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use jiff::Zoned;
 use serde_json::{Map, Value, json};
 use std::io::Read as _;
 use std::sync::Arc;
@@ -98,6 +101,9 @@ pub(crate) fn run(invocation: &Invocation, arguments: Arguments) -> Result<Answe
     if tool.name != "sync" {
         bring_in_step(invocation, &host)?;
     }
+    if let ("search_notes" | "search", Ok(engine)) = (tool.name, host.engine()) {
+        embed_before(invocation, &engine, &given)?;
+    }
     let reply = cairn_server::call(
         &host,
         tool,
@@ -154,6 +160,43 @@ fn bring_in_step(invocation: &Invocation, host: &Arc<Host>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Embeds some of what is pending, unless the search that is asked for compares words alone. What goes wrong with the
+/// model the answer tells.
+fn embed_before(
+    invocation: &Invocation,
+    engine: &Engine,
+    given: &Map<String, Value>,
+) -> Result<()> {
+    let asked = given.get("search_type").and_then(Value::as_str);
+    let is_by_meaning = match asked.map(|asked| asked.trim().to_ascii_lowercase()) {
+        None => matches!(
+            engine.settings().meaning.by(),
+            SearchBy::Hybrid | SearchBy::Meaning
+        ),
+        Some(asked) => matches!(asked.as_str(), "hybrid" | "vector" | "semantic"),
+    };
+    if !is_by_meaning || !engine.pending().is_ok_and(|pending| pending.passages > 0) {
+        return Ok(());
+    }
+    // A model that does not answer one question is not asked for many vectors.
+    let question = SearchRequest {
+        by: SearchBy::Hybrid,
+        page_size: 1,
+        ..SearchRequest::new("notes", Zoned::now())
+    };
+    let mut projects = engine.projects();
+    let reply = projects
+        .next()
+        .map(|project| project.search_notes(&question));
+    if !reply.is_some_and(|reply| reply.is_ok_and(|reply| reply.meant.is_counted)) {
+        return Ok(());
+    }
+    match embed::some(invocation, engine) {
+        Err(failure) if failure.kind == Kind::Cancelled => Err(failure),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn answer(reply: Reply) -> Result<Answer> {

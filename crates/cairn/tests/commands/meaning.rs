@@ -300,3 +300,11 @@ fn a_search_and_a_note_are_inspected() {
         "note: new.md\nmodel: MODEL\npending: 1 of 1 passage\n\n1.  pending\n   Cold brew.\n"
     );
 }
+
+#[test]
+fn a_tool_called_from_here_searches_by_meaning_at_once() {
+    let bench = Bench::new(NOTES);
+    let answer = bench.json(&["tool", "search_notes", "--query", "espresso", "--json"]);
+    assert_eq!(answer["results"][0]["title"], "Coffee", "{answer}");
+    assert!(answer.get("pending_passages").is_none(), "{answer}");
+}

@@ -3,7 +3,7 @@
 //! Not a client: what goes over the wire is tested in `wire`. Invariant: equal calls give equal transcripts, whenever
 //! and wherever they run.
 
-use cairn_engine::{Cancel, ProjectSettings, Settings, Silent};
+use cairn_engine::{Cancel, Model, ProjectSettings, Settings, Silent};
 use cairn_server::{Body, Diagnostics, Home, HomeError, Host, HostOptions, Reply};
 use cairn_testkit::Vault;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -90,17 +90,24 @@ impl Server {
 
     /// A server with these projects, indexed.
     pub(crate) fn with(vaults: &[(&str, &str)], options: HostOptions) -> Self {
-        Self::opened(vaults, options, true, ticking)
+        Self::opened(vaults, options, true, ticking, None)
+    }
+
+    /// A server with one project, `main`, and a model; nothing is embedded yet.
+    pub(crate) fn with_model(vault: &str, model: Model) -> Self {
+        let options = HostOptions::default();
+        Self::opened(&[("main", vault)], options, true, ticking, Some(model))
     }
 
     /// A server whose changes are made now, so that they are recent; the first project is the default one or not.
     pub(crate) fn today(vaults: &[(&str, &str)], has_default: bool) -> Self {
-        Self::opened(vaults, HostOptions::default(), has_default, Timestamp::now)
+        let options = HostOptions::default();
+        Self::opened(vaults, options, has_default, Timestamp::now, None)
     }
 
     /// A server with these projects, none of them the default one.
     pub(crate) fn without_default(vaults: &[(&str, &str)]) -> Self {
-        Self::opened(vaults, HostOptions::default(), false, ticking)
+        Self::opened(vaults, HostOptions::default(), false, ticking, None)
     }
 
     fn opened(
@@ -108,6 +115,7 @@ impl Server {
         options: HostOptions,
         has_default: bool,
         clock: fn() -> Timestamp,
+        model: Option<Model>,
     ) -> Self {
         let vaults: Vec<(String, Vault)> = vaults
             .iter()
@@ -123,6 +131,7 @@ impl Server {
             })
             .collect();
         settings.clock = clock;
+        settings.meaning.model = model;
         if !has_default {
             settings.default_project = None;
         }

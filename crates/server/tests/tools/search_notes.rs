@@ -1,6 +1,7 @@
 //! `search_notes`.
 
 mod limits;
+mod meaning;
 mod projects;
 
 use crate::harness::{Server, value};

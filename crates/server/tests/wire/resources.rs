@@ -292,6 +292,15 @@ async fn what_is_known_of_a_project_is_json() {
     assert_eq!(statistics["most_connected_entities"][0]["title"], "Uji");
     assert_eq!(statistics["isolated_entities"], 6);
     assert_eq!(known["activity"]["monthly_growth"], Value::Null);
+    let embedding = &known["embedding_status"];
+    assert_eq!(embedding["semantic_search_enabled"], false);
+    assert_eq!(embedding["embedding_model"], Value::Null);
+    assert!(
+        embedding["total_chunks"]
+            .as_u64()
+            .is_some_and(|chunks| chunks > 0)
+    );
+    assert_eq!(embedding["reindex_recommended"], false);
     assert_eq!(known["faults"], serde_json::json!([]));
     let (_, same) = text(&client, "memory://local/main/info").await;
     let same: Value = serde_json::from_str(&same).expect("it is JSON");
