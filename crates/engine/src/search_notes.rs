@@ -14,11 +14,10 @@ mod question;
 mod rows;
 mod snippet;
 mod tag_tokens;
+mod ties;
 mod units;
 
-pub use inspect::{
-    Candidate, Fate, Inspection, NotePassage, NotePassages, Ranks, Stage,
-};
+pub use inspect::{Candidate, Fate, Inspection, NotePassage, NotePassages, Ranks, Stage};
 pub use rows::{RowContent, RowKind, RowReply, RowRequest, SearchBy, SearchRow};
 
 use crate::{Meant, Project, Result};

@@ -7,6 +7,7 @@ use super::asked::Asked;
 use super::cut::{self, CutNote};
 use super::fuse::{self, Legs};
 use super::snippet;
+use super::ties::{self, Tied};
 use super::{Parts, SearchHit, Snippet};
 use crate::{Project, Result};
 use cairn_index::{NoteId, NoteRecord, Scores, Session};
@@ -166,7 +167,7 @@ impl Gathered {
                 meaning: candidate.near.first().map(|(_, cosine)| *cosine),
             })
             .collect();
-        let scores = fuse::fuse(&legs);
+        let scores = self.tied(&fuse::fuse(&legs), &cuts);
         let highest = legs
             .iter()
             .filter_map(|legs| legs.passage)
@@ -206,6 +207,21 @@ impl Gathered {
                 .then_with(|| one.note.path.cmp(&other.note.path))
         });
         folded(ranked)
+    }
+}
+
+impl Gathered {
+    /// The scores, with what the notes have to do with each other.
+    fn tied(&self, scores: &[f32], cuts: &HashMap<usize, CutNote>) -> Vec<f32> {
+        let notes = self.candidates.iter().zip(scores).enumerate();
+        let notes: Vec<Tied<'_>> = notes
+            .map(|(place, (candidate, score))| Tied {
+                title: &candidate.note.title,
+                text: cuts.get(&place).map(|cut| cut.text.as_str()),
+                score: *score,
+            })
+            .collect();
+        ties::tie(&notes)
     }
 }
 

@@ -19,7 +19,7 @@ const MOST_BYTES: u64 = 8 << 20;
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// The length of a passage in words where it counts neither for nor against it.
-const USUAL_LENGTH: f32 = 80.0;
+const USUAL_LENGTH: f32 = 95.0;
 
 /// A note's text and passages.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ fn scored(text: String, note: &NoteRecord, wanted: &Wanted, weights: &[f32]) -> 
     let title = Counts::of(&note.title, wanted);
     let scores = passages.iter().map(|passage| {
         let mut counts = Counts::of(&text[passage.range.clone()], wanted);
+        // What a note is called tells more than any other line of it.
+        counts.add(&title);
         counts.add(&title);
         for heading in &passage.heading_path {
             counts.add(&Counts::of(heading, wanted));
