@@ -21,10 +21,10 @@ pub struct Embedded {
 }
 
 /// Passages the model is given at once: few enough to stop soon, enough to keep its threads busy.
-const GROUP: usize = 32;
+const GROUP: u64 = 32;
 
 /// Notes asked of the index at a time.
-const NOTES: usize = 256;
+const NOTES: u64 = 256;
 
 /// The passages of a note as a model is told them.
 fn told(path: &NotePath, text: &str) -> Vec<(PassageHash, String)> {
@@ -66,10 +66,11 @@ impl Engine {
         progress.begin("Embedding", Some(pending.passages.min(most)));
         let mut seen = HashSet::new();
         while pending.passages > 0 && done.passages < most && !cancel.is_cancelled() {
+            let notes = usize::try_from(NOTES.min(most)).unwrap_or(usize::MAX);
             let notes = self
                 .index
                 .read("look for what is pending")?
-                .pending_notes(NOTES + seen.len())?;
+                .pending_notes(notes.saturating_add(seen.len()))?;
             // A note that could not be embedded is asked for once.
             let fresh: Vec<_> = notes
                 .into_iter()
@@ -84,7 +85,7 @@ impl Engine {
                 done.overtaken += u64::from(lacking.is_none());
                 for passage in lacking.into_iter().flatten() {
                     group.push(passage);
-                    if group.len() == GROUP {
+                    if group.len() as u64 == GROUP.min(most - done.passages) {
                         done.passages += self.embed_group(&mut group, progress)?;
                         if done.passages >= most || cancel.is_cancelled() {
                             break;

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct Calls {
     begun: AtomicU64,
     answered: AtomicU64,
+    /// How many had begun when it was last looked.
+    seen: AtomicU64,
 }
 
 /// A call, until it is answered.
@@ -23,11 +25,11 @@ impl Calls {
         Answering(self)
     }
 
-    /// Whether any call was under way since it was last asked, which `seen` remembers.
-    pub(super) fn were_any(&self, seen: &AtomicU64) -> bool {
+    /// Whether any call was under way since it was last asked.
+    pub(super) fn were_any(&self) -> bool {
         let answered = self.answered.load(Ordering::SeqCst);
         let begun = self.begun.load(Ordering::SeqCst);
-        seen.swap(begun, Ordering::SeqCst) != begun || answered != begun
+        self.seen.swap(begun, Ordering::SeqCst) != begun || answered != begun
     }
 }
 
@@ -43,15 +45,15 @@ mod tests {
 
     #[test]
     fn a_call_counts_while_it_goes_on_and_once_more() {
-        let (calls, seen) = (Calls::default(), AtomicU64::new(0));
-        assert!(!calls.were_any(&seen));
+        let calls = Calls::default();
+        assert!(!calls.were_any());
         let call = calls.begin();
-        assert!(calls.were_any(&seen));
-        assert!(calls.were_any(&seen), "it goes on");
+        assert!(calls.were_any());
+        assert!(calls.were_any(), "it goes on");
         drop(call);
-        assert!(!calls.were_any(&seen));
+        assert!(!calls.were_any());
         drop(calls.begin());
-        assert!(calls.were_any(&seen), "it came and went");
-        assert!(!calls.were_any(&seen));
+        assert!(calls.were_any(), "it came and went");
+        assert!(!calls.were_any());
     }
 }

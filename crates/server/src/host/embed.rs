@@ -11,7 +11,7 @@ use super::{Host, locked};
 use cairn_engine::{Cancel, Engine, Error, Lead, Model, Progress};
 use jiff::{SignedDuration, Timestamp};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -21,12 +21,15 @@ const BEAT: Duration = Duration::from_secs(2);
 /// How often it looks for what other processes wrote while one of them watches: nobody here hears of that.
 const QUICK_BEAT: Duration = Duration::from_millis(500);
 
-/// Passages after which the lock and the settings are looked at again.
+/// Passages after which the lock and the settings are looked at again, and so many while calls are answered: so few that
+/// they delay less than one call in twenty.
 const AT_ONCE: u64 = 1024;
+const AMONG_CALLS: u64 = 4;
 
-/// How long it waits after a group of passages while calls are answered, and how often before it goes on all the same.
+/// How long no call must be answered before many passages are embedded at once, and how often that is waited for before
+/// a few are all the same.
 const PAUSE: Duration = Duration::from_millis(50);
-const MOST_PAUSES: usize = 14;
+const MOST_PAUSES: usize = 18;
 
 /// How long a model is kept in memory that nobody uses.
 const IDLE: SignedDuration = SignedDuration::from_secs(60);
@@ -41,6 +44,10 @@ struct Embedding {
     right: Right,
     /// Whether something may be pending.
     is_due: bool,
+    /// Whether something changed just now: that is not put off.
+    is_urgent: bool,
+    /// Whether calls were answered while it embedded last.
+    is_among_calls: bool,
     /// How the index was when it was last looked at.
     stamp: Option<u64>,
     /// When the model was last seen to be used, as long as it is in memory for that.
@@ -77,7 +84,8 @@ impl Host {
                 let (mut embedding, mut beat) = (Embedding::default(), Beat::Woken);
                 while beat != Beat::Ended {
                     let Some(host) = host.upgrade() else { return };
-                    embedding.is_due |= beat == Beat::Woken;
+                    embedding.is_urgent = beat == Beat::Woken;
+                    embedding.is_due |= embedding.is_urgent;
                     let look = AssertUnwindSafe(|| host.embed_beat(&mut embedding));
                     // A panic in one beat is no reason to stop embedding.
                     let next = std::panic::catch_unwind(look).unwrap_or(BEAT);
@@ -174,14 +182,20 @@ impl Host {
 
     /// Embeds until nothing is pending, something else comes first, or it fails. Returns whether more can be embedded.
     fn embed_some(&self, embedding: &mut Embedding, engine: &Engine, now: Timestamp) -> bool {
+        let most = match self.makes_room(embedding) {
+            true => AMONG_CALLS,
+            false => AT_ONCE,
+        };
         let stop = Cancel::new();
         let polite = Polite {
             host: self,
             stop: &stop,
-            seen: AtomicU64::new(0),
+            met_calls: AtomicBool::new(false),
         };
         embedding.is_due = false;
-        match engine.embed(AT_ONCE, &polite, &stop) {
+        let done = engine.embed(most, &polite, &stop);
+        embedding.is_among_calls = polite.met_calls.load(Ordering::SeqCst);
+        match done {
             Ok(done) => {
                 if embedding.trouble.take().is_some() {
                     self.home.note("embeds again");
@@ -198,6 +212,20 @@ impl Host {
             }
         }
         embedding.is_due
+    }
+
+    /// Waits until no calls are answered, for less than a second, unless something changes. Returns whether they still
+    /// are.
+    fn makes_room(&self, embedding: &Embedding) -> bool {
+        if !embedding.is_among_calls || embedding.is_urgent {
+            return false;
+        }
+        for _ in 0..MOST_PAUSES {
+            if self.embedding.pause(PAUSE) || !self.calls.were_any() {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -236,28 +264,24 @@ impl Embedding {
     }
 }
 
-/// Makes room for calls after each group of passages, and stops when something else is to be embedded first.
+/// Stops after a group of passages when calls are answered meanwhile, or something else is to be embedded first.
 struct Polite<'a> {
     host: &'a Host,
     stop: &'a Cancel,
-    /// The calls that were seen.
-    seen: AtomicU64,
+    met_calls: AtomicBool,
 }
 
 impl Progress for Polite<'_> {
     fn begin(&self, _phase: &'static str, _total: Option<u64>) {
-        self.host.calls.were_any(&self.seen);
+        self.host.calls.were_any();
     }
 
     fn advance(&self, _passages: u64) {
-        let comes_first = |longest| self.host.embedding.pause(longest);
-        for _ in 0..MOST_PAUSES {
-            if !self.host.calls.were_any(&self.seen) || comes_first(PAUSE) {
-                break;
-            }
-        }
+        let met_calls = self.host.calls.were_any();
+        self.met_calls.fetch_or(met_calls, Ordering::SeqCst);
         let is_busy = self.host.catching_up.load(Ordering::SeqCst) > 0;
-        if is_busy || comes_first(Duration::ZERO) || self.host.cancel.is_cancelled() {
+        let is_over = self.host.cancel.is_cancelled() || self.host.embedding.pause(Duration::ZERO);
+        if met_calls || is_busy || is_over {
             self.stop.cancel();
         }
     }

@@ -218,9 +218,20 @@ fn it_stops_between_two_groups() {
 }
 
 #[test]
-fn a_call_that_goes_on_delays_and_does_not_prevent() {
-    let (place, mut embedding) = (Place::new(40), woken());
-    let _answering = place.host.answering();
+fn while_calls_are_answered_a_few_are_embedded_now_and_then() {
+    let (place, mut embedding) = (Place::new(80), woken());
+    let answering = place.host.answering();
+    // The first group finds out that calls are answered.
+    assert_eq!(place.host.embed_beat(&mut embedding), Duration::ZERO);
+    assert_eq!(place.pending(), 48);
+    place.host.embed_beat(&mut embedding);
+    assert_eq!(place.pending(), 44);
+    // What changes is not put off.
+    embedding.is_urgent = true;
+    place.host.embed_beat(&mut embedding);
+    assert_eq!(place.pending(), 12);
+    embedding.is_urgent = false;
+    drop(answering);
     place.host.embed_beat(&mut embedding);
     assert_eq!(place.pending(), 0);
 }
