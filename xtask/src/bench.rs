@@ -3,9 +3,11 @@
 //! Figures, not tests: a target that is missed is printed beside what was measured, and nothing fails for it.
 //! Invariant: everything is measured on a release build, through the shipped binary or the engine's public verbs.
 
+mod embed;
 mod index;
 mod mcp;
 mod pairs;
+mod retrieval;
 mod search;
 mod titles;
 mod watch;
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const USAGE: &str = "bench index|mcp|search|titles|watch|all";
+const USAGE: &str = "bench embed|index|mcp|retrieval|search|titles|watch|all";
 
 /// Runs the benches the arguments name.
 ///
@@ -31,7 +33,17 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let what = arguments.first().map_or("all", String::as_str);
     ensure!(
-        ["index", "mcp", "search", "titles", "watch", "all"].contains(&what),
+        [
+            "embed",
+            "index",
+            "mcp",
+            "retrieval",
+            "search",
+            "titles",
+            "watch",
+            "all"
+        ]
+        .contains(&what),
         "what to measure? {USAGE}"
     );
     let cairn = binary()?;
@@ -50,6 +62,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if matches!(what, "watch" | "all") {
         runs.push(("watch", watch::measure(&cairn)?));
+    }
+    if matches!(what, "retrieval" | "all") {
+        runs.push(("retrieval", retrieval::measure(&cairn)?));
+    }
+    if matches!(what, "embed" | "all") {
+        runs.push(("embed", embed::measure(&cairn)?));
     }
     for (name, figures) in runs {
         keep(name, &figures)?;

@@ -94,7 +94,7 @@ fn reads(wire: &mut Wire, folder: &Path) -> Result<Value> {
     Ok(json!({ "p50_ms": p50, "p95_ms": p95, "rate_8": rate, "runs_ms": all(times) }))
 }
 
-fn notes_below(root: &Path, folder: &Path, paths: &mut Vec<String>) -> Result<()> {
+pub(super) fn notes_below(root: &Path, folder: &Path, paths: &mut Vec<String>) -> Result<()> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
