@@ -21,10 +21,14 @@ const BEAT: Duration = Duration::from_secs(2);
 /// How often it looks for what other processes wrote while one of them watches: nobody here hears of that.
 const QUICK_BEAT: Duration = Duration::from_millis(500);
 
-/// Passages after which the lock and the settings are looked at again, and so many while calls are answered: so few that
-/// they delay less than one call in twenty.
+/// Passages after which the lock and the settings are looked at again.
 const AT_ONCE: u64 = 1024;
-const AMONG_CALLS: u64 = 4;
+
+/// Passages that are embedded at once while calls are answered: so few that they delay less than one call in twenty.
+const FEW: u64 = 4;
+
+/// How often so few are embedded without a pause when something changed just now.
+const URGENT: u32 = 4;
 
 /// How long no call must be answered before many passages are embedded at once, and how often that is waited for before
 /// a few are all the same.
@@ -44,8 +48,8 @@ struct Embedding {
     right: Right,
     /// Whether something may be pending.
     is_due: bool,
-    /// Whether something changed just now: that is not put off.
-    is_urgent: bool,
+    /// How often a few passages are not put off, since something changed just now.
+    urgent: u32,
     /// Whether calls were answered while it embedded last.
     is_among_calls: bool,
     /// How the index was when it was last looked at.
@@ -84,8 +88,7 @@ impl Host {
                 let (mut embedding, mut beat) = (Embedding::default(), Beat::Woken);
                 while beat != Beat::Ended {
                     let Some(host) = host.upgrade() else { return };
-                    embedding.is_urgent = beat == Beat::Woken;
-                    embedding.is_due |= embedding.is_urgent;
+                    embedding.hear(beat);
                     let look = AssertUnwindSafe(|| host.embed_beat(&mut embedding));
                     // A panic in one beat is no reason to stop embedding.
                     let next = std::panic::catch_unwind(look).unwrap_or(BEAT);
@@ -182,10 +185,7 @@ impl Host {
 
     /// Embeds until nothing is pending, something else comes first, or it fails. Returns whether more can be embedded.
     fn embed_some(&self, embedding: &mut Embedding, engine: &Engine, now: Timestamp) -> bool {
-        let most = match self.makes_room(embedding) {
-            true => AMONG_CALLS,
-            false => AT_ONCE,
-        };
+        let most = self.how_many(embedding);
         let stop = Cancel::new();
         let polite = Polite {
             host: self,
@@ -214,22 +214,34 @@ impl Host {
         embedding.is_due
     }
 
-    /// Waits until no calls are answered, for less than a second, unless something changes. Returns whether they still
-    /// are.
-    fn makes_room(&self, embedding: &Embedding) -> bool {
-        if !embedding.is_among_calls || embedding.is_urgent {
-            return false;
-        }
+    /// Waits until no calls are answered, for less than a second, unless something changed. Returns how many passages
+    /// are embedded then.
+    fn how_many(&self, embedding: &mut Embedding) -> u64 {
         for _ in 0..MOST_PAUSES {
-            if self.embedding.pause(PAUSE) || !self.calls.were_any() {
-                return false;
+            if embedding.urgent > 0 {
+                embedding.urgent -= 1;
+                return FEW;
+            }
+            if !embedding.is_among_calls || !self.calls.were_any() {
+                return AT_ONCE;
+            }
+            if self.embedding.pause(PAUSE) {
+                embedding.hear(self.embedding.wait(Duration::ZERO));
             }
         }
-        true
+        FEW
     }
 }
 
 impl Embedding {
+    /// Takes notice of why a beat came.
+    fn hear(&mut self, beat: Beat) {
+        if beat == Beat::Woken {
+            self.urgent = URGENT;
+            self.is_due = true;
+        }
+    }
+
     /// Has a model give back its memory when nobody uses it.
     fn let_go(&mut self, model: &Model, now: Timestamp) {
         if model.was_used() {

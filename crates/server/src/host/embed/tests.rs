@@ -226,11 +226,12 @@ fn while_calls_are_answered_a_few_are_embedded_now_and_then() {
     assert_eq!(place.pending(), 48);
     place.host.embed_beat(&mut embedding);
     assert_eq!(place.pending(), 44);
-    // What changes is not put off.
-    embedding.is_urgent = true;
-    place.host.embed_beat(&mut embedding);
-    assert_eq!(place.pending(), 12);
-    embedding.is_urgent = false;
+    // What changes is not put off, and is not kept waiting for others either.
+    embedding.hear(Beat::Woken);
+    for left in [40, 36, 32, 28] {
+        place.host.embed_beat(&mut embedding);
+        assert_eq!(place.pending(), left);
+    }
     drop(answering);
     place.host.embed_beat(&mut embedding);
     assert_eq!(place.pending(), 0);
