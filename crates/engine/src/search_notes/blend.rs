@@ -53,6 +53,7 @@ pub(super) struct Gathered {
     candidates: Vec<Candidate>,
     /// Inverse document frequency of each wanted word.
     weights: Vec<f32>,
+    counted: Counted,
     /// Notes that have any of the words, or are near.
     pub(super) total: usize,
     pub(super) total_is_exact: bool,
@@ -112,6 +113,7 @@ pub(super) fn gather(
     Ok(Gathered {
         candidates,
         weights: session.weights(&asked.wanted.sources())?,
+        counted: meaning.counted,
         total,
         total_is_exact,
     })
@@ -167,7 +169,14 @@ impl Gathered {
                 meaning: candidate.near.first().map(|(_, cosine)| *cosine),
             })
             .collect();
-        let scores = self.tied(&fuse::fuse(&legs), &cuts);
+        let scores = match self.counted {
+            Counted::Both => self.tied(&fuse::fuse(&legs), &cuts),
+            // A cosine below nothing is nothing alike.
+            Counted::Meaning => legs
+                .iter()
+                .map(|legs| legs.meaning.unwrap_or_default().clamp(0.0, 1.0))
+                .collect(),
+        };
         let highest = legs
             .iter()
             .filter_map(|legs| legs.passage)
