@@ -21,6 +21,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const DIMENSIONS: usize = 384;
 const PER_NOTE: u64 = 5;
+/// A note that has none.
+const OTHER: u64 = 1_000_000_000;
 const MODEL: &str = "made up";
 const SCOPE: Scope<'static> = Scope {
     project: ProjectId(1),
@@ -179,6 +181,7 @@ fn ask(file: &Path) -> Outcome<()> {
 /// What a change costs whoever makes it, and whoever asks next.
 fn change(index: &Index, passages: u64, questions: &[Vec<f32>]) -> Outcome<()> {
     let mut times = [const { Vec::new() }; 5];
+    index.apply(&SCOPE, vec![put(OTHER, &[])?])?;
     for (number, question) in (0..).zip(questions) {
         let note = number * 7_919 % (passages / PER_NOTE);
         let new = passages + number;
@@ -187,7 +190,7 @@ fn change(index: &Index, passages: u64, questions: &[Vec<f32>]) -> Outcome<()> {
         let changes = [
             put(note, &passages)?,
             embedded(note, new..=new)?,
-            put(1_000_000 + number, &[])?,
+            put(OTHER, &[])?,
         ];
         for (change, times) in changes.into_iter().zip(&mut times) {
             let since = Instant::now();
@@ -202,7 +205,7 @@ fn change(index: &Index, passages: u64, questions: &[Vec<f32>]) -> Outcome<()> {
     let what = [
         "change a note with passages",
         "store a vector",
-        "add a note without passages",
+        "change a note without passages",
         "ask after a change",
         "count what is pending",
     ];

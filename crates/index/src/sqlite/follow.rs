@@ -159,30 +159,23 @@ fn read_note(
 /// Reads all vectors: first which passages have one, then the vectors in the order in which they lie in the file.
 fn load(connection: &Connection, model: &Model) -> rusqlite::Result<Table> {
     let mut table = Table::new(model.dimensions);
-    let mut wanted = wanted(connection, model, &mut table)?;
-    wanted.sort_unstable();
+    let places = places(connection, model, &mut table)?;
     let mut statement =
         connection.prepare("SELECT hash, scale, bytes FROM vector NOT INDEXED WHERE model = ?1")?;
     let mut rows = statement.query([model.id])?;
     while let Some(row) = rows.next()? {
-        let hash = row.get_ref(0)?.as_blob()?;
-        let first = wanted.partition_point(|(other, _)| other.as_slice() < hash);
-        let same = wanted[first..].iter();
-        for (_, place) in same.take_while(|(other, _)| other.as_slice() == hash) {
+        let hash = PassageHash::from_bytes(row.get(0)?);
+        for place in places.of(&hash) {
             let scale: f64 = row.get(1)?;
-            table.fill(*place as usize, row.get_ref(2)?.as_blob()?, scale as f32);
+            table.fill(place, row.get_ref(2)?.as_blob()?, scale as f32);
         }
     }
     Ok(table)
 }
 
 /// Makes a row for each passage that has a vector.
-fn wanted(
-    connection: &Connection,
-    model: &Model,
-    table: &mut Table,
-) -> rusqlite::Result<Vec<([u8; PassageHash::LENGTH], u32)>> {
-    let mut wanted = Vec::new();
+fn places(connection: &Connection, model: &Model, table: &mut Table) -> rusqlite::Result<Places> {
+    let mut places = Vec::new();
     let mut statement = connection.prepare("SELECT note, spans, pending FROM passages")?;
     let mut rows = statement.query([])?;
     let mut kept: Vec<u32> = Vec::new();
@@ -193,17 +186,97 @@ fn wanted(
             continue;
         }
         kept.clear();
-        let first = wanted.len();
+        let first = places.len();
         for (position, span) in (0..).zip(spans) {
             if pending == 0 || model.has(connection, &span.hash)? {
                 kept.push(position);
-                wanted.push((*span.hash.as_bytes(), 0));
+                places.push((halves(&span.hash), 0));
             }
         }
         let begin = table.begin(row.get(0)?, kept.iter().copied());
-        for (place, (_, number)) in (begin..).zip(&mut wanted[first..]) {
-            *number = u32::try_from(place).unwrap_or(u32::MAX);
+        for (row, (_, place)) in (begin..).zip(&mut places[first..]) {
+            *place = u32::try_from(row).unwrap_or(u32::MAX);
         }
     }
-    Ok(wanted)
+    Ok(Places::new(places))
+}
+
+/// Which rows the vector of a passage belongs in.
+struct Places {
+    /// By hash, then by row.
+    sorted: Vec<([u64; 2], u32)>,
+    /// Where the hashes with each first two bytes begin: hashes are spread evenly, so few are left to search.
+    starts: Vec<u32>,
+}
+
+impl Places {
+    fn new(mut places: Vec<([u64; 2], u32)>) -> Self {
+        places.sort_unstable();
+        let mut starts = vec![0; usize::from(u16::MAX) + 2];
+        for (hash, _) in &places {
+            starts[first_bytes(hash) + 1] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        Self {
+            sorted: places,
+            starts,
+        }
+    }
+
+    fn of(&self, hash: &PassageHash) -> impl Iterator<Item = usize> {
+        let hash = halves(hash);
+        let first = first_bytes(&hash);
+        let near = self.starts[first] as usize..self.starts[first + 1] as usize;
+        let near = self.sorted[near].iter();
+        let before = near.skip_while(move |(other, _)| *other < hash);
+        let same = before.take_while(move |(other, _)| *other == hash);
+        same.map(|(_, place)| *place as usize)
+    }
+}
+
+fn halves(hash: &PassageHash) -> [u64; 2] {
+    let (first, second) = hash.as_bytes().split_at(8);
+    [first, second].map(|half| {
+        let half = half.first_chunk().expect("it is half of 16 bytes");
+        u64::from_be_bytes(*half)
+    })
+}
+
+fn first_bytes(hash: &[u64; 2]) -> usize {
+    (hash[0] >> 48) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_a_hash_is_found() {
+        let hash = |number: u32| PassageHash::of(&(number / 3).to_string());
+        let mut places: Vec<_> = (0..30_000).map(|row| (halves(&hash(row)), row)).collect();
+        places.reverse();
+        let places = Places::new(places);
+        for row in 0..30_000 {
+            let first = (row / 3 * 3) as usize;
+            let found: Vec<usize> = places.of(&hash(row)).collect();
+            assert_eq!(found, [first, first + 1, first + 2]);
+        }
+        for number in 30_000..31_000 {
+            assert_eq!(places.of(&hash(number)).count(), 0);
+        }
+        let none = Places::new(Vec::new());
+        assert_eq!(none.of(&hash(1)).count(), 0);
+        let (least, most) = ([0; 16], [255; 16]);
+        let ends = Places::new(
+            [least, most]
+                .map(|bytes| (halves(&PassageHash::from_bytes(bytes)), 7))
+                .to_vec(),
+        );
+        assert_eq!(ends.of(&PassageHash::from_bytes(most)).count(), 1);
+        assert_eq!(ends.of(&PassageHash::from_bytes(least)).count(), 1);
+    }
 }
