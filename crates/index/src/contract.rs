@@ -31,10 +31,11 @@ const LONG: Duration = Duration::from_secs(30);
 type Violation = String;
 
 fn put(path: &str, text: &str) -> Change {
-    let note = Box::new(cairn_note::parse(text));
+    let (note, outline) = cairn_note::parse_with_outline(text);
+    let note = Box::new(note);
     let terms = Terms::of(&note, text);
     let path = NotePath::from_disk(path).expect("test paths are valid");
-    let passages = Span::of(&note, &path, text);
+    let passages = Span::of(&note, &outline, &path, text);
     Change::Put(Box::new(Entry {
         path,
         given: crate::Given::default(),

@@ -4,7 +4,7 @@
 //! is told of it, and by its place among those of its note.
 
 use crate::{NoteId, ProjectId};
-use cairn_note::chunk::{self, PassageHash};
+use cairn_note::chunk::{self, Outline, PassageHash};
 use cairn_note::{Note, NotePath};
 
 /// A passage of a note.
@@ -19,11 +19,11 @@ pub struct Span {
 }
 
 impl Span {
-    /// Returns the passages of `note`, parsed from `text`, the text of the file at `path`.
-    pub fn of(note: &Note, path: &NotePath, text: &str) -> Vec<Self> {
+    /// Returns the passages of the file at `path`, whose `text` was parsed into `note` and `outline`.
+    pub fn of(note: &Note, outline: &Outline, path: &NotePath, text: &str) -> Vec<Self> {
         let title = note.title.as_deref().unwrap_or_else(|| path.stem());
         let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let hashes = chunk::hashes(note, title, text).into_iter();
+        let hashes = chunk::hashes(note, outline, title, text).into_iter();
         hashes
             .map(|(hash, range)| Self {
                 hash,

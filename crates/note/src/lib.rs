@@ -23,7 +23,7 @@ pub mod timeframe;
 pub mod words;
 mod yaml;
 
-pub use parse::parse;
+pub use parse::{parse, parse_with_outline};
 pub use path::NotePath;
 pub use permalink::Permalink;
 

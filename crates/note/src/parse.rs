@@ -12,6 +12,7 @@ use jiff::civil;
 use serde_json::Value;
 
 use crate::blocks::{self, Kind, Leaf, is_space, trim};
+use crate::chunk::{Drawing, Outline};
 use crate::frontmatter::Frontmatter;
 use crate::{Heading, Metadata, Note, Warning, When, frontmatter, observation, relation, tags};
 
@@ -19,6 +20,36 @@ use crate::{Heading, Metadata, Note, Warning, When, frontmatter, observation, re
 ///
 /// A leading byte order mark and every NUL character are read as if they were not there.
 pub fn parse(text: &str) -> Note {
+    read(text, |_, _| {}).0
+}
+
+/// Reads as [`parse()`] does, and draws the outline by which the text is cut into passages on the way.
+pub fn parse_with_outline(text: &str) -> (Note, Outline) {
+    let mut drawing = Drawing::default();
+    let (note, body) = read(text, |leaf, body| drawing.leaf(leaf, body));
+    let outline = drawing.finish(|at| body.original(at) - note.body_start);
+    (note, outline)
+}
+
+/// Returns where the body of a text begins, in bytes, and its outline.
+pub(crate) fn outline(text: &str) -> (usize, Outline) {
+    let (clean, offsets) = cleaned(text);
+    let body_start = frontmatter::read(&clean).body_start;
+    let start = offsets.original(body_start);
+    let (body, place) = stripped(&clean, body_start, offsets);
+    let mut drawing = Drawing::default();
+    blocks::each_leaf(body, |leaf| drawing.leaf(leaf, body));
+    (start, drawing.finish(|at| place.original(at) - start))
+}
+
+/// Where the body of a text begins, in bytes.
+pub(crate) fn body_start(text: &str) -> usize {
+    let (clean, offsets) = cleaned(text);
+    offsets.original(frontmatter::read(&clean).body_start)
+}
+
+/// Reads a text, and shows each leaf with the body its offsets refer to; returns where that stood.
+fn read(text: &str, mut also: impl FnMut(&Leaf<'_>, &str)) -> (Note, Place) {
     let (clean, offsets) = cleaned(text);
     let Frontmatter {
         mut metadata,
@@ -32,19 +63,37 @@ pub fn parse(text: &str) -> Note {
     };
     read_keys(&mut metadata, &mut note);
     note.metadata = metadata;
-    read_body(&clean[body_start..], &mut note);
+    let (body, place) = stripped(&clean, body_start, offsets);
+    blocks::each_leaf(body, |leaf| {
+        read_leaf(leaf, &mut note);
+        also(leaf, body);
+    });
+    relation::keep_first(&mut note.relations);
     for heading in &mut note.headings {
-        let range = &heading.range;
-        heading.range =
-            offsets.original(body_start + range.start)..offsets.original(body_start + range.end);
+        let Range { start, end } = heading.range;
+        heading.range = place.original(start)..place.original(end);
     }
-    note
+    (note, place)
 }
 
-/// Where the body of a text begins, in bytes.
-pub(crate) fn body_start(text: &str) -> usize {
-    let (clean, offsets) = cleaned(text);
-    offsets.original(frontmatter::read(&clean).body_start)
+/// Where a part of a cleaned text stood in the original.
+struct Place {
+    offsets: Offsets,
+    start: usize,
+}
+
+impl Place {
+    fn original(&self, at: usize) -> usize {
+        self.offsets.original(self.start + at)
+    }
+}
+
+/// The body of a cleaned text without the white space before it: the reference strips the body before it parses, so an
+/// indented first line is no code.
+fn stripped(clean: &str, body_start: usize, offsets: Offsets) -> (&str, Place) {
+    let body = clean[body_start..].trim_start_matches(is_space);
+    let start = clean.len() - body.len();
+    (body, Place { offsets, start })
 }
 
 /// Where a cleaned text's bytes stood in the original.
@@ -154,25 +203,14 @@ pub(crate) fn iso_8601(text: &str) -> Option<When> {
     Some(When::Civil(date.at(0, 0, 0, 0)))
 }
 
-fn read_body(body: &str, note: &mut Note) {
-    // The reference strips the body before it parses: an indented first line is no code.
-    let stripped = body.trim_start_matches(is_space);
-    let skipped = body.len() - stripped.len();
-    blocks::each_leaf(stripped, |leaf| read_leaf(leaf, skipped, note));
-    relation::keep_first(&mut note.relations);
-}
-
-fn read_leaf(leaf: &Leaf<'_>, skipped: usize, note: &mut Note) {
+fn read_leaf(leaf: &Leaf<'_>, note: &mut Note) {
     match leaf.kind {
         Kind::Code | Kind::Html | Kind::Rule => return,
-        Kind::Heading(level) => {
-            let Range { start, end } = leaf.lines();
-            note.headings.push(Heading {
-                level,
-                text: leaf.text().replace('\n', " "),
-                range: skipped + start..skipped + end,
-            });
-        }
+        Kind::Heading(level) => note.headings.push(Heading {
+            level,
+            text: leaf.text().replace('\n', " "),
+            range: leaf.lines(),
+        }),
         Kind::Paragraph => {}
     }
     if memchr::memchr2(b'[', b'#', leaf.source().as_bytes()).is_none() {

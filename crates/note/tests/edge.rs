@@ -2,7 +2,7 @@
 
 use cairn_note::chunk::{hashes, passages};
 use cairn_note::edit::{Edit, Subsections, edit, title_from_heading};
-use cairn_note::parse;
+use cairn_note::{parse, parse_with_outline};
 use proptest::prelude::*;
 
 #[test]
@@ -374,7 +374,12 @@ proptest! {
     #[test]
     fn passages_hold_the_whole_body_once(text in note_text()) {
         let passages = passages(&text);
-        let mut end = parse(&text).body_start;
+        let (note, outline) = parse_with_outline(&text);
+        prop_assert_eq!(&note, &parse(&text));
+        let hashed = hashes(&note, &outline, "Title", &text).into_iter();
+        let ranges: Vec<_> = passages.iter().map(|passage| passage.range.clone()).collect();
+        prop_assert_eq!(hashed.map(|(_, range)| range).collect::<Vec<_>>(), ranges);
+        let mut end = note.body_start;
         for passage in &passages {
             prop_assert!(end <= passage.range.start, "passages ascend");
             prop_assert!(passage.range.start < passage.range.end, "none is empty");
@@ -391,8 +396,11 @@ proptest! {
     fn a_passage_keeps_its_hash_when_another_changes(head in "[0-9]{1,8}", words in 60_usize..90) {
         let body = format!("# One\n\n{}\n\n# Two\n\n{}\n", "first ".repeat(words), "second ".repeat(words));
         let edited = body.replacen("first", &head, 1);
-        let before = hashes(&parse(&body), "Two", &body);
-        let after = hashes(&parse(&edited), "Two", &edited);
+        let cut = |text: &str| {
+            let (note, outline) = parse_with_outline(text);
+            hashes(&note, &outline, "Two", text)
+        };
+        let (before, after) = (cut(&body), cut(&edited));
         prop_assert_eq!(before.len(), 2);
         prop_assert_eq!(before[1].0, after[1].0);
         prop_assert_ne!(before[0].0, after[0].0);

@@ -158,11 +158,12 @@ pub(super) fn entry(path: NotePath, loaded: Loaded, zone: &TimeZone) -> Entry {
     let content = match text {
         None => Content::File,
         Some(text) => {
-            let note = Box::new(cairn_note::parse(&text));
+            let (note, outline) = cairn_note::parse_with_outline(&text);
+            let note = Box::new(note);
             created = note.created.map_or(created, |when| when.timestamp(zone));
             modified = note.modified.map_or(modified, |when| when.timestamp(zone));
             let terms = Terms::of(&note, &text);
-            let passages = Span::of(&note, &path, &text);
+            let passages = Span::of(&note, &outline, &path, &text);
             Content::Note {
                 note,
                 terms,

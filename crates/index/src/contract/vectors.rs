@@ -10,7 +10,8 @@ const MODEL: &str = "two numbers";
 
 fn hash_of(path: &str, text: &str) -> PassageHash {
     let path = NotePath::from_disk(path).expect("test paths are valid");
-    Span::of(&cairn_note::parse(text), &path, text)[0].hash
+    let (note, outline) = cairn_note::parse_with_outline(text);
+    Span::of(&note, &outline, &path, text)[0].hash
 }
 
 /// The note at `path` says `text`, and its passage means something.

@@ -29,9 +29,10 @@ fn path(text: &str) -> NotePath {
 }
 
 fn entry(at: &str, text: &str) -> Box<Entry> {
-    let note = Box::new(cairn_note::parse(text));
+    let (note, outline) = cairn_note::parse_with_outline(text);
+    let note = Box::new(note);
     let terms = Terms::of(&note, text);
-    let passages = Span::of(&note, &path(at), text);
+    let passages = Span::of(&note, &outline, &path(at), text);
     let content = if path(at).is_markdown() {
         Content::Note {
             note,

@@ -28,7 +28,8 @@ fn text(word: &str, passages: usize) -> String {
 }
 
 fn hashes(at: &str, text: &str) -> Vec<PassageHash> {
-    let spans = Span::of(&cairn_note::parse(text), &path(at), text);
+    let (note, outline) = cairn_note::parse_with_outline(text);
+    let spans = Span::of(&note, &outline, &path(at), text);
     spans.into_iter().map(|span| span.hash).collect()
 }
 

@@ -51,10 +51,8 @@ impl PassageHash {
 pub fn told(title: &str, date: Option<&str>, heading_path: &[String], text: &str) -> String {
     let mut told = String::with_capacity(text.len() + title.len() + 64);
     tell_note(title, date, &mut |part| told.push_str(part));
-    let mut path = heading_path.iter();
-    tell_passage(path.by_ref().map(String::as_str), text, &mut |part| {
-        told.push_str(part);
-    });
+    let path = heading_path.iter().map(String::as_str);
+    tell_passage(path, text, &mut |part| told.push_str(part));
     told
 }
 
@@ -89,10 +87,14 @@ fn tell_passage<'a>(
 }
 
 /// Returns the passages of a note's text as [`passages`](super::passages) cuts it, with the hash of what a model is told
-/// of each; nothing of that is written out. `note` is what the text says, and `title` what the note is called.
-pub fn hashes(note: &Note, title: &str, text: &str) -> Vec<(PassageHash, Range<usize>)> {
+/// of each; nothing of that is written out. The text was parsed into `note` and `outline`, and is called `title`.
+pub fn hashes(
+    note: &Note,
+    outline: &Outline,
+    title: &str,
+    text: &str,
+) -> Vec<(PassageHash, Range<usize>)> {
     let body = text.get(note.body_start..).unwrap_or_default();
-    let outline = Outline::of(body);
     let mut begun = Sha256::new();
     tell_note(title, date_of(note).as_deref(), &mut |part| {
         begun.update(part);
@@ -101,9 +103,8 @@ pub fn hashes(note: &Note, title: &str, text: &str) -> Vec<(PassageHash, Range<u
     passages
         .map(|(range, heading)| {
             let mut hash = begun.clone();
-            let path = outline.path(heading);
             let text = &body[range.clone()];
-            tell_passage(path.iter().map(String::as_str), text, &mut |part| {
+            tell_passage(outline.path(heading), text, &mut |part| {
                 hash.update(part);
             });
             let range = note.body_start + range.start..note.body_start + range.end;
@@ -154,7 +155,7 @@ fn day(text: &str) -> Option<civil::Date> {
 mod tests {
     use super::*;
     use crate::chunk::passages;
-    use crate::parse;
+    use crate::parse::{parse, parse_with_outline};
 
     #[test]
     fn a_model_is_told_of_title_date_headings_and_text() {
@@ -172,7 +173,7 @@ mod tests {
             "---\ntitle: Garden\ndate: 2023-05-08\n---\nFirst {words}\n\n# Tools\n\n## Spades\n\nDig {words}\n\n# End\n\n{words}\n",
             words = "word ".repeat(70)
         );
-        let note = parse(&text);
+        let (note, outline) = parse_with_outline(&text);
         let date = date_of(&note);
         let expected: Vec<_> = passages(&text)
             .into_iter()
@@ -183,7 +184,7 @@ mod tests {
             })
             .collect();
         assert_eq!(expected.len(), 3);
-        assert_eq!(hashes(&note, "Garden", &text), expected);
+        assert_eq!(hashes(&note, &outline, "Garden", &text), expected);
         let digest: [u8; 16] = [
             0xba, 0xa7, 0xe6, 0x65, 0x67, 0x7d, 0x29, 0x9c, 0x30, 0xee, 0x06, 0xc5, 0x9b, 0x53,
             0x34, 0x2e,
@@ -195,7 +196,8 @@ mod tests {
     fn whatever_a_model_is_told_changes_the_hash() {
         let hash = |title, date: &str, heading: &str, text: &str| {
             let text = format!("---\ndate: {date}\n---\n# {heading}\n\n{text}\n");
-            hashes(&parse(&text), title, &text)[0].0
+            let (note, outline) = parse_with_outline(&text);
+            hashes(&note, &outline, title, &text)[0].0
         };
         let one = hash("Tea", "2023-05-08", "Green", "Steep it.");
         assert_eq!(one, hash("Tea", "8 May 2023", "Green", "Steep it."));
