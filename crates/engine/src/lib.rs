@@ -68,9 +68,9 @@ pub use schema::{
     BrokenSchema, CheckedNote, CheckedType, SchemaCounts, SchemaDrift, SchemaReport, SchemaScope,
 };
 pub use search_notes::{
-    Candidate, Fate, Inspection, NotePassage, NotePassages, Parts, Ranks, RowContent, RowKind,
-    RowReply, RowRequest, SearchBy, SearchHit, SearchReply, SearchRequest, SearchRow, Snippet,
-    Stage,
+    Candidate, Fate, Inspection, LeftOut, NotePassage, NotePassages, Parts, Ranks, RowContent,
+    RowKind, RowReply, RowRequest, SearchBy, SearchHit, SearchReply, SearchRequest, SearchRow,
+    Snippet, Stage,
 };
 pub use settings::{Durability, FileNames, IndexLocation, Permalinks, ProjectSettings, Settings};
 pub use status::{IndexState, Status};

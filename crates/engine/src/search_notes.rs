@@ -48,6 +48,8 @@ pub struct SearchRequest {
     pub metadata: Metadata,
     /// Modified after this ("2 weeks ago", an ISO date).
     pub after: Option<String>,
+    /// What a search by words and meaning does without.
+    pub left_out: LeftOut,
     /// From 1.
     pub page: usize,
     /// Hits of a page, 1 to 100.
@@ -69,11 +71,28 @@ impl SearchRequest {
             categories: Vec::new(),
             metadata: Metadata::new(),
             after: None,
+            left_out: LeftOut::Nothing,
             page: 1,
             page_size: 10,
             now,
         }
     }
+}
+
+/// What a search by words and meaning does without in ranking, so that its worth can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LeftOut {
+    /// Everything counts.
+    #[default]
+    Nothing,
+    /// Words anywhere in a note.
+    Words,
+    /// Words in its best passage.
+    Passages,
+    /// What its passages mean.
+    Meaning,
+    /// Notes that name each other.
+    Ties,
 }
 
 /// A page of hits.

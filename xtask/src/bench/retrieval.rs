@@ -61,7 +61,7 @@ fn one(cairn: &Path, home: &Path, set: &Path) -> Result<Value> {
     let name = set.file_name().context("a set has a name")?;
     let kept = target().join("bench/retrieval").join(name);
     let said = Command::new(cairn)
-        .args(["bench", "retrieval", "--json", "--keep"])
+        .args(["bench", "retrieval", "--json", "--ablations", "--keep"])
         .args([&kept, set])
         .env("CAIRN_HOME", home)
         .stdin(Stdio::null())
@@ -87,7 +87,12 @@ fn table(answer: &Value) {
     for way in answer["ways"].as_array().into_iter().flatten() {
         let figure = |name| format!("{:>11.4}", way[name].as_f64().unwrap_or(f64::NAN));
         let figures: String = MEASURES.into_iter().map(figure).collect();
-        println!("{:<24}{figures}", way["by"].as_str().unwrap_or_default());
+        let by = way["by"].as_str().unwrap_or_default();
+        let name = match way["without"].as_str() {
+            Some(part) => format!("{by} without {part}"),
+            None => by.to_owned(),
+        };
+        println!("{name:<24}{figures}");
     }
 }
 
@@ -96,15 +101,11 @@ fn wanted(said: &[Value]) {
         let ways = said.iter().filter(|answer| answer["set"] == set);
         let mut ways = ways.flat_map(|answer| answer["ways"].as_array().into_iter().flatten());
         let figure = ways
-            .find(|way| way["by"] == by)
+            .find(|way| way["by"] == by && way["without"].is_null())
             .and_then(|way| way[measure].as_f64());
         if let Some(figure) = figure {
-            super::show(
-                &format!("{set}, {by}, {measure}"),
-                figure,
-                "",
-                &format!(">= {least}"),
-            );
+            let what = format!("{set}, {by}, {measure}");
+            println!("{what:<58} {figure:>10.4}          target >= {least}");
         }
     }
 }

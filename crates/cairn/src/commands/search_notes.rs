@@ -8,7 +8,7 @@ use crate::failure::Result;
 use crate::invocation::Invocation;
 use crate::output::{Answer, Style, json, one_line, text};
 use cairn_engine::{
-    Engine, Inspection, Meaning, Meant, Parts, Project, SearchBy, SearchHit, SearchReply,
+    Engine, Inspection, LeftOut, Meaning, Meant, Parts, Project, SearchBy, SearchHit, SearchReply,
     SearchRequest,
 };
 use clap::Args;
@@ -115,6 +115,7 @@ impl Asked {
             categories: self.categories,
             metadata: metadata::read(&self.metadata)?,
             after: self.after,
+            left_out: LeftOut::Nothing,
             page: self.paging.page,
             page_size: self.paging.page_size,
             now: Zoned::now(),

@@ -65,6 +65,24 @@ fn a_set_is_measured_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn each_part_of_the_ranking_is_left_out_once() {
+    let (bench, set) = (Bench::new(NOTES), Vault::new(SET));
+    let folder = set.root().to_str().unwrap();
+    let answer = bench.json(&["bench", "retrieval", folder, "--ablations", "--json"]);
+    let left_out = answer["ways"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|way| &way["without"]);
+    let parts = ["words", "passages", "meaning", "ties"];
+    assert_eq!(
+        left_out.filter_map(Value::as_str).collect::<Vec<_>>(),
+        parts
+    );
+    assert_eq!(ways(&answer)[2..], ["hybrid"; 5]);
+}
+
+#[test]
 fn without_a_model_words_alone_are_asked_for() {
     let (bench, set) = (Bench::new(NOTES), Vault::new(SET));
     bench.run(&["config", "set", "semantic_search_enabled", "false"]);

@@ -8,7 +8,7 @@ use super::cut::{self, CutNote};
 use super::fuse::{self, Legs};
 use super::snippet;
 use super::ties::{self, Tied};
-use super::{Parts, SearchHit, Snippet};
+use super::{LeftOut, Parts, SearchHit, Snippet};
 use crate::{Project, Result};
 use cairn_index::{NoteId, NoteRecord, Scores, Session};
 use std::collections::HashMap;
@@ -16,7 +16,10 @@ use std::collections::HashMap;
 /// Notes that each leg may propose.
 pub(super) const DEPTH: usize = 100;
 /// Passages of a note whose nearness is looked at.
-const PASSAGES: usize = 3;
+const PASSAGES: usize = 256;
+/// How much a note is about something as a whole, beside what its nearest passage says. Measured, see
+/// `docs/design/retrieval.md`.
+const WHOLE: f32 = 0.2;
 /// The cosine below which a note that shares no word with the question is no answer to it.
 pub(super) const LEAST_MEANING: f32 = 0.2;
 /// Characters of a passage from which on two notes with the same one say the same.
@@ -38,6 +41,7 @@ pub(super) struct Meaning<'a> {
     /// The least cosine that counts, if somebody named one.
     pub(super) least: Option<f32>,
     pub(super) counted: Counted,
+    pub(super) left_out: LeftOut,
 }
 
 /// A note that a leg proposed.
@@ -48,12 +52,27 @@ struct Candidate {
     near: Vec<(usize, f32)>,
 }
 
+impl Candidate {
+    /// The cosine of its nearest passage.
+    fn nearest(&self) -> Option<f32> {
+        self.near.first().map(|(_, cosine)| *cosine)
+    }
+
+    /// How near it is, its other passages counted too.
+    fn nearness(&self) -> Option<f32> {
+        let all: f32 = self.near.iter().map(|(_, cosine)| cosine).sum();
+        let mean = all / self.near.len().max(1) as f32;
+        Some((1.0 - WHOLE) * self.nearest()? + WHOLE * mean)
+    }
+}
+
 /// What the legs found.
 pub(super) struct Gathered {
     candidates: Vec<Candidate>,
     /// Inverse document frequency of each wanted word.
     weights: Vec<f32>,
     counted: Counted,
+    left_out: LeftOut,
     /// Notes that have any of the words, or are near.
     pub(super) total: usize,
     pub(super) total_is_exact: bool,
@@ -114,6 +133,7 @@ pub(super) fn gather(
         candidates,
         weights: session.weights(&asked.wanted.sources())?,
         counted: meaning.counted,
+        left_out: meaning.left_out,
         total,
         total_is_exact,
     })
@@ -166,15 +186,16 @@ impl Gathered {
             .map(|(place, candidate)| Legs {
                 words: candidate.words.map(|(score, _)| score),
                 passage: cuts.get(&place).and_then(|cut| Some(cut.best()?.1)),
-                meaning: candidate.near.first().map(|(_, cosine)| *cosine),
+                meaning: candidate.nearness(),
             })
             .collect();
         let scores = match self.counted {
-            Counted::Both => self.tied(&fuse::fuse(&legs), &cuts),
+            Counted::Both => self.fused(&legs, &cuts),
             // A cosine below nothing is nothing alike.
-            Counted::Meaning => legs
+            Counted::Meaning => self
+                .candidates
                 .iter()
-                .map(|legs| legs.meaning.unwrap_or_default().clamp(0.0, 1.0))
+                .map(|candidate| candidate.nearest().unwrap_or_default().clamp(0.0, 1.0))
                 .collect(),
         };
         let highest = legs
@@ -187,11 +208,7 @@ impl Gathered {
             .enumerate()
             .map(|(place, candidate)| {
                 let cut = cuts.remove(&place);
-                let Legs {
-                    words,
-                    passage,
-                    meaning,
-                } = legs[place];
+                let Legs { words, passage, .. } = legs[place];
                 Ranked {
                     passage: cut
                         .as_ref()
@@ -201,7 +218,7 @@ impl Gathered {
                     parts: Parts {
                         words,
                         passage,
-                        meaning,
+                        meaning: candidate.nearest(),
                         lexical: candidate.words.map(|(_, parts)| parts).unwrap_or_default(),
                     },
                     note: candidate.note,
@@ -220,6 +237,24 @@ impl Gathered {
 }
 
 impl Gathered {
+    /// Everything together.
+    fn fused(&self, legs: &[Legs], cuts: &HashMap<usize, CutNote>) -> Vec<f32> {
+        let mut legs = legs.to_vec();
+        for legs in &mut legs {
+            match self.left_out {
+                LeftOut::Nothing | LeftOut::Ties => {}
+                LeftOut::Words => legs.words = None,
+                LeftOut::Passages => legs.passage = None,
+                LeftOut::Meaning => legs.meaning = None,
+            }
+        }
+        let scores = fuse::fuse(&legs);
+        match self.left_out {
+            LeftOut::Ties => scores,
+            _ => self.tied(&scores, cuts),
+        }
+    }
+
     /// The scores, with what the notes have to do with each other.
     fn tied(&self, scores: &[f32], cuts: &HashMap<usize, CutNote>) -> Vec<f32> {
         let notes = self.candidates.iter().zip(scores).enumerate();

@@ -215,6 +215,7 @@ impl Project<'_> {
                 SearchBy::Meaning => Counted::Meaning,
                 _ => Counted::Both,
             },
+            left_out: request.left_out,
         };
         let gathered = blend::gather(&session, asked, &meaning)?;
         let left_out = left_out(&session, &near, &gathered.notes())?;

@@ -211,6 +211,7 @@ impl Engine {
                 SearchBy::Meaning => Counted::Meaning,
                 _ => Counted::Both,
             },
+            left_out: request.search.left_out,
         };
         let gathered = blend::gather(&self.index.read("search")?, asked, &meaning)?;
         let (total, total_is_exact) = (gathered.total, gathered.total_is_exact);

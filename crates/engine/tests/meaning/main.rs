@@ -3,8 +3,8 @@
 mod concepts;
 
 use cairn_engine::{
-    Cancel, Engine, IndexLocation, Meaning, Model, Overwrite, Project, SearchBy, SearchReply,
-    SearchRequest, Settings, Silent, WriteRequest,
+    Cancel, Engine, IndexLocation, LeftOut, Meaning, Model, Overwrite, Project, SearchBy,
+    SearchReply, SearchRequest, Settings, Silent, WriteRequest,
 };
 use cairn_testkit::Vault;
 use concepts::Concepts;
@@ -347,4 +347,48 @@ fn notes_that_say_the_same_are_one_hit() {
         .map(|note| note.title.as_str())
         .collect();
     assert_eq!(also, ["b"]);
+}
+
+#[test]
+fn every_part_of_the_ranking_can_be_left_out() {
+    let filler = "Nothing of interest happened on that day, and nobody came by. ".repeat(20);
+    let vault = Vault::new(&format!(
+        "{VAULT}//- Long.md\nA dog. {filler}\n\nBy the door. {filler}\n\n//- Named.md\nSee [[Hound]] at the door.\n"
+    ));
+    let (index, model) = (folder(), Concepts::new("one"));
+    let engine = open(&vault, index.path(), &model);
+    embed(&engine);
+    let scores = |left_out| {
+        let request = SearchRequest {
+            by: SearchBy::Hybrid,
+            left_out,
+            ..SearchRequest::new("dog door", now())
+        };
+        let reply = main(&engine).search_notes(&request);
+        let hits = reply.expect("the question is a good one").hits;
+        let mut scores: Vec<(String, f32)> = hits
+            .into_iter()
+            .map(|hit| (hit.note.title, hit.score))
+            .collect();
+        scores.sort_by(|one, other| one.0.cmp(&other.0));
+        scores
+    };
+    let parts = [
+        LeftOut::Nothing,
+        LeftOut::Words,
+        LeftOut::Passages,
+        LeftOut::Meaning,
+        LeftOut::Ties,
+    ];
+    let all = parts.map(scores);
+    for (place, one) in all.iter().enumerate() {
+        let (titles, others): (Vec<_>, _) =
+            (one.iter().map(|(title, _)| title).collect(), &all[..place]);
+        assert_eq!(titles, ["Hound", "Long", "Named"], "{:?}", parts[place]);
+        assert!(
+            !others.contains(one),
+            "{:?} changes nothing: {all:?}",
+            parts[place]
+        );
+    }
 }

@@ -84,7 +84,7 @@ fn row(asked: &Asked) -> [String; 8] {
         [recall_5, recall_10, mrr, ndcg_10, success_5].map(|share| format!("{share:.4}"));
     let [p50, p95] = times(asked).map(|time| format!("{time:.2}"));
     [
-        asked.way.name().to_owned(),
+        name(asked),
         recall_5,
         recall_10,
         mrr,
@@ -93,6 +93,13 @@ fn row(asked: &Asked) -> [String; 8] {
         p50,
         p95,
     ]
+}
+
+fn name(asked: &Asked) -> String {
+    match asked.way.without() {
+        Some(part) => format!("{} without {part}", asked.way.by()),
+        None => asked.way.by().to_owned(),
+    }
 }
 
 /// The name to the left, figures to the right, each column as wide as its widest cell.
@@ -128,7 +135,8 @@ fn json(report: &Report) -> Value {
         } = asked.measures;
         let [p50, p95] = times(asked);
         json!({
-            "by": asked.way.name(),
+            "by": asked.way.by(),
+            "without": asked.way.without(),
             "recall_5": rounded(recall_5),
             "recall_10": rounded(recall_10),
             "mrr": rounded(mrr),

@@ -11,8 +11,8 @@ use crate::invocation::Invocation;
 use crate::output::{Answer, Bar};
 use crate::settings::{Keeping, Reach};
 use cairn_engine::{
-    Durability, Engine, IndexLocation, Kind, Progress as _, Project, ProjectSettings, SearchBy,
-    SearchRequest, Settings,
+    Durability, Engine, IndexLocation, Kind, LeftOut, Progress as _, Project, ProjectSettings,
+    SearchBy, SearchRequest, Settings,
 };
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// Keeps notes and index in this folder, so that the next run does not make them again
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
+    /// Also asks without each part of the ranking, to tell what it is worth
+    #[arg(long)]
+    ablations: bool,
 }
 
 /// The name of the project the notes are in.
@@ -39,40 +42,61 @@ const PROJECT: &str = "bench";
 
 /// A way to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Words alone.
-    Text,
-    /// Meaning alone.
-    Vector,
-    /// Both.
-    Hybrid,
+pub(super) struct Way {
+    by: SearchBy,
+    left_out: LeftOut,
 }
 
 impl Way {
-    /// The ways to ask where there is a model, or is none.
-    fn all(has_model: bool) -> &'static [Self] {
-        match has_model {
-            true => &[Self::Text, Self::Vector, Self::Hybrid],
-            false => &[Self::Text],
+    /// The ways to ask where there is a model or is none, and those that do without a part of the ranking.
+    fn all(has_model: bool, ablations: bool) -> Vec<Self> {
+        let by = |by| Self {
+            by,
+            left_out: LeftOut::Nothing,
+        };
+        let mut ways = vec![by(SearchBy::Text)];
+        if has_model {
+            ways.extend([by(SearchBy::Meaning), by(SearchBy::Hybrid)]);
         }
+        if has_model && ablations {
+            let parts = [
+                LeftOut::Words,
+                LeftOut::Passages,
+                LeftOut::Meaning,
+                LeftOut::Ties,
+            ];
+            ways.extend(parts.map(|left_out| Self {
+                by: SearchBy::Hybrid,
+                left_out,
+            }));
+        }
+        ways
     }
 
     /// As it is typed.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Vector => "vector",
-            Self::Hybrid => "hybrid",
+    pub(super) fn by(self) -> &'static str {
+        match self.by {
+            SearchBy::Text | SearchBy::Title | SearchBy::Permalink => "text",
+            SearchBy::Meaning => "vector",
+            SearchBy::Hybrid => "hybrid",
+        }
+    }
+
+    /// What it does without.
+    pub(super) fn without(self) -> Option<&'static str> {
+        match self.left_out {
+            LeftOut::Nothing => None,
+            LeftOut::Words => Some("words"),
+            LeftOut::Passages => Some("passages"),
+            LeftOut::Meaning => Some("meaning"),
+            LeftOut::Ties => Some("ties"),
         }
     }
 
     fn request(self, query: &str) -> SearchRequest {
         SearchRequest {
-            by: match self {
-                Self::Text => SearchBy::Text,
-                Self::Vector => SearchBy::Meaning,
-                Self::Hybrid => SearchBy::Hybrid,
-            },
+            by: self.by,
+            left_out: self.left_out,
             page_size: DEPTH,
             ..SearchRequest::new(query, Zoned::now())
         }
@@ -113,12 +137,12 @@ pub(super) fn run(invocation: &Invocation, arguments: &Arguments) -> Result<Answ
         Some(_) => Some(embedded(&engine, &invocation.progress())?),
         None => None,
     };
-    let ways = Way::all(model.is_some());
+    let ways = Way::all(model.is_some(), arguments.ablations);
     let bar = invocation.progress();
     bar.begin("Asking", Some((ways.len() * set.questions.len()) as u64));
     let mut asked = Vec::new();
     for way in ways {
-        asked.push(ask(&project, &places, &set.questions, *way, &bar)?);
+        asked.push(ask(&project, &places, &set.questions, way, &bar)?);
     }
     drop(bar);
     Ok(report::answer(&Report {

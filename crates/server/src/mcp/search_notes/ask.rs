@@ -8,7 +8,7 @@ use crate::host::Indexing;
 use crate::mcp::call::{Call, Prefix};
 use crate::mcp::excerpt::one_line;
 use crate::mcp::failure::Failure;
-use cairn_engine::{Project, RowKind, RowRequest, SearchBy, SearchRequest};
+use cairn_engine::{LeftOut, Project, RowKind, RowRequest, SearchBy, SearchRequest};
 use cairn_note::link::without_scheme;
 use serde_json::Value;
 
@@ -61,6 +61,7 @@ impl<'c> Ask<'c> {
             categories: arguments.list("categories"),
             metadata: arguments.object("metadata_filters"),
             after: arguments.optional_text("after_date").map(shown),
+            left_out: LeftOut::Nothing,
             page: arguments.count("page"),
             page_size: arguments.count("page_size"),
             now: call.now.clone(),
