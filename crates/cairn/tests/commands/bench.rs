@@ -175,11 +175,11 @@ fn mask_line(line: &str) -> String {
         "\"checksum\"" => json("CHECKSUM"),
         "checksum" => "checksum: CHECKSUM\n".to_owned(),
         "model" if line.contains('@') => "model: MODEL\n".to_owned(),
-        _ => mask_shape(
-            &mask_shape(line, "\t####-##-## ##:##\t", "\tDATE\t"),
-            "  0.##\n",
-            "  SCORE\n",
-        ),
+        _ => {
+            let dated = mask_shape(line, "\t####-##-## ##:##\t", "\tDATE\t");
+            let ended = mask_shape(&dated, "  #.##\n", "  SCORE\n");
+            mask_shape(&ended, "  #.##  ", "  SCORE  ")
+        }
     }
 }
 
