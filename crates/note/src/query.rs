@@ -5,7 +5,7 @@
 //! a plain query, 512 tokens, 32 levels, 64 terms in a word).
 //!
 //! - Plain words: any may match. Function words are marked, endings that only grammar added (`Anna's`,
-//!   `l'index`, `서울에서`) are left off.
+//!   `l'index`, `서울에서`) are left off. Beside other words, the parts of a compound one (`low-dose`) may match too.
 //! - A word of a script without spaces is looked for as a phrase up to four clusters. In a plain query a longer
 //!   one is a sentence: each two neighbouring clusters become a word, so that notes with parts of it match
 //!   and those with most of it come first.
@@ -63,6 +63,11 @@ pub struct Word {
     pub prefix: bool,
     /// A function word, dropped from plain queries unless nothing else is there (then never set).
     pub stop: bool,
+    /// Whether it is meant as it is written: quoted, a prefix, or beside an operator. Other forms of another word
+    /// are meant too, though less.
+    pub exact: bool,
+    /// A part of the compound word before it, which tells half as much.
+    pub part: bool,
 }
 
 impl Query {
@@ -139,5 +144,7 @@ fn word(text: &str, starred: Starred) -> Option<Word> {
         terms: found.terms,
         prefix,
         stop: false,
+        exact: true,
+        part: false,
     })
 }

@@ -20,8 +20,10 @@
 //! - A term has at most 64 bytes; what is longer is cut. Its only ASCII characters are `a-z 0-9 + #`.
 
 mod fold;
+mod forms;
 mod stop;
 
+pub use forms::Forms;
 pub use stop::is_stop_word;
 
 use fold::{Class, Folded, expansion, folded};

@@ -45,6 +45,9 @@ fn show_word(word: &Word) -> String {
     if word.stop {
         shown.push('~');
     }
+    if word.part {
+        shown.insert(0, '/');
+    }
     shown
 }
 
@@ -129,7 +132,10 @@ fn a_word_keeps_the_text_a_person_typed() {
         Some(Expr::Word(word)) => vec![word.text],
         other => panic!("{other:?}"),
     };
-    assert_eq!(texts("Gen-ITGC, Anna's mem*"), ["Gen-ITGC", "Anna", "mem"]);
+    assert_eq!(
+        texts("Gen-ITGC, Anna's mem*"),
+        ["Gen-ITGC", "gen", "itgc", "Anna", "mem"]
+    );
     assert_eq!(texts("\"Green Tea\""), ["Green Tea"]);
     assert_eq!(
         texts("如何配置Obsidian同步"),

@@ -18,6 +18,8 @@ const MOST_BYTES: u64 = 8 << 20;
 /// BM25's saturation and length normalisation (Robertson & Zaragoza, "The probabilistic relevance framework", 2009).
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// What another form of a word counts for, as in the index.
+const FORM: f32 = 0.6;
 /// The length of a passage in words where it counts neither for nor against it.
 const USUAL_LENGTH: f32 = 95.0;
 
@@ -93,7 +95,7 @@ impl Counts {
     fn of(text: &str, wanted: &Wanted) -> Self {
         let mut of_words = vec![0.0; wanted.words.len()];
         for found in wanted.matches(text) {
-            of_words[found.word] += 1.0;
+            of_words[found.word] += if found.is_form { FORM } else { 1.0 };
         }
         Self {
             of_words,

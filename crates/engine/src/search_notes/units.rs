@@ -5,7 +5,7 @@
 //! in scripts without spaces wherever its characters stand together.
 
 use cairn_note::query::{Expr, Query, Word};
-use cairn_note::words;
+use cairn_note::words::{self, Forms};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -22,6 +22,8 @@ pub(super) struct WantedWord {
     units: Vec<String>,
     /// Whether the last unit may go on.
     prefix: bool,
+    /// Its other forms, if they are wanted too.
+    forms: Option<Forms>,
     /// How much it tells: long words tell more than short ones.
     pub(super) weight: f32,
     /// As the index is asked for it.
@@ -33,6 +35,8 @@ pub(super) struct WantedWord {
 pub(super) struct Match {
     /// Its index in [`Wanted::words`].
     pub(super) word: usize,
+    /// Whether the very word stands here, or another form of it.
+    pub(super) is_form: bool,
     /// Bytes of the text.
     pub(super) range: Range<usize>,
     /// The units it spans, to tell what stands side by side.
@@ -61,6 +65,7 @@ impl Wanted {
                 .sum::<usize>();
             let length = u8::try_from(length.min(10)).unwrap_or(10);
             let word = WantedWord {
+                forms: forms(source, &folded),
                 units: folded,
                 prefix: source.prefix,
                 weight: 1.0 + f32::from(length) / 10.0,
@@ -105,10 +110,15 @@ impl Wanted {
         for start in 0..units.len() {
             for (index, word) in self.words.iter().enumerate() {
                 let end = start + word.units.len();
-                if units.get(start..end).is_some_and(|units| word.is(units)) {
+                let Some(found) = units.get(start..end) else {
+                    continue;
+                };
+                let is_word = word.is(found);
+                if is_word || word.has_form(&found[0]) {
                     let range = units[start].range.start..units[end - 1].range.end;
                     matches.push(Match {
                         word: index,
+                        is_form: !is_word,
                         range,
                         units: start..end,
                     });
@@ -128,7 +138,24 @@ fn collect<'q>(expr: &'q Expr, words: &mut Vec<&'q Word>) {
     }
 }
 
+/// The other forms that are wanted with a word, which is a single unit.
+fn forms(source: &Word, units: &[String]) -> Option<Forms> {
+    match units {
+        [unit] if !source.exact && !source.prefix => Forms::of(unit),
+        _ => None,
+    }
+}
+
 impl WantedWord {
+    fn has_form(&self, unit: &Unit<'_>) -> bool {
+        let (Some(forms), Text::Ascii(text)) = (&self.forms, &unit.text) else {
+            return false;
+        };
+        // Most words begin with another letter.
+        let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+        first(text) == first(&self.units[0]) && forms.has(&text.to_ascii_lowercase())
+    }
+
     fn is(&self, units: &[Unit<'_>]) -> bool {
         let last = self.units.len() - 1;
         self.units
@@ -349,6 +376,21 @@ mod tests {
             ("c#", "C# a#b", "‹C#› a#b"),
             ("tea AND NOT milk", "tea milk", "‹tea› milk"),
             ("the tea", "the tea", "the ‹tea›"),
+            (
+                "gardening",
+                "A garden, Gardens; gardenia",
+                "A ‹garden›, ‹Gardens›; gardenia",
+            ),
+            (
+                "\"gardening\"",
+                "a garden, gardening",
+                "a garden, ‹gardening›",
+            ),
+            (
+                "low-dose test",
+                "tests of a low dose, a dose",
+                "‹tests› of a ‹low dose›, a ‹dose›",
+            ),
             ("हिन्दी", "यह हिन्दी है।", "यह ‹हिन्दी› है।"),
             ("", "tea", "tea"),
         ] {

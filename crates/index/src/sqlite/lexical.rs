@@ -3,8 +3,9 @@
 //! Not snippets, which need the file's text. Invariant: no query can raise a syntax error, because only terms and
 //! operators written here reach FTS5; leaving out candidates (below) never changes the best hits.
 //!
-//! A note's score is BM25 over its body, plus the weight of the terms met in its title, its headings and its
-//! names, plus something for having all terms or the very phrase. Finding every note that has any of several
+//! A note's score is BM25 over its body, title, headings and names together (BM25F: Robertson, Zaragoza & Taylor,
+//! "Simple BM25 extension to multiple weighted fields", 2004), plus something for a title that says nothing else, for
+//! having all terms and for the very phrase. Finding every note that has any of several
 //! common words costs far more than ranking the few that have the rare ones, so plain questions look at the notes
 //! with a rare word first (MaxScore: Turtle & Flood, "Query evaluation", 1995) and at the others only when one of
 //! them could still be among the best.
@@ -55,6 +56,10 @@ impl Session<'_> {
                     self.any(&words, phrase.as_deref(), allowed.as_ref(), wanted)?;
                 self.page(ranked, exact, limit, offset)
             }
+            Some(Expr::Word(word)) if !word.exact => {
+                let (ranked, exact) = self.any(&[word], None, allowed.as_ref(), wanted)?;
+                self.page(ranked, exact, limit, offset)
+            }
             Some(expr) => self.boolean(expr, &filter, allowed.as_ref(), limit, offset),
         }
     }
@@ -83,7 +88,7 @@ impl Session<'_> {
         allowed: Option<&Allowed>,
         wanted: usize,
     ) -> Result<(Vec<Ranked>, bool)> {
-        let mut phrases = self.phrases(words)?;
+        let mut phrases = self.asked(words)?;
         if phrases.is_empty() {
             return Ok((Vec::new(), true));
         }
@@ -231,6 +236,7 @@ fn unscored(note: NoteRecord) -> Hit {
 
 /// All words of a plain query as one phrase, function words included; `None` for a single word.
 fn side_by_side(words: &[Word]) -> Option<String> {
+    let words: Vec<&Word> = words.iter().filter(|word| !word.part).collect();
     if words.len() < 2 || words.iter().any(|word| word.prefix) {
         return None;
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Bumped when `schema.sql` or the meaning of a column changes, or the version below does; the word splitter and the
 /// cutter of passages have their own.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 /// The version of `kept.sql`, and the tables in it.
 const KEPT_VERSION: i64 = 1;

@@ -8,21 +8,25 @@
 
 #![allow(unsafe_code)]
 
+use super::plan::Counted;
 use rusqlite::{Connection, ffi};
 use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 
 /// BM25's saturation and length normalisation, as in Robertson & Zaragoza, "The Probabilistic Relevance
-/// Framework" (2009).
+/// Framework" (2009), and what a place beside the body counts for there: as so many occurrences in a body of usual
+/// length.
 pub(super) const K1: f32 = 1.2;
 const B: f32 = 0.75;
+const IN_TITLE: f32 = 2.0;
+const IN_HEADINGS: f32 = 0.3;
+const IN_NAMES: f32 = 0.5;
 
 /// The columns of `words`.
 const TITLE: c_int = 0;
 const HEADINGS: c_int = 1;
 const NAMES: c_int = 2;
-const BODY: c_int = 3;
 
 /// Packs a note's id and its lengths (in terms) into its row number in `words`.
 pub(super) fn row_number(note: i64, title_length: u32, body_length: u32) -> i64 {
@@ -51,27 +55,28 @@ fn length_of_code(code: u8) -> f32 {
 }
 
 /// One row, scored.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Scored {
     /// The row number.
     pub(super) row: i64,
     /// BM25 over the body.
     pub(super) body: f32,
-    /// Inverse document frequencies of the phrases met in headings, in names and in the title, summed.
+    /// What the headings, then the names and the title, add to that.
     pub(super) headings: f32,
-    pub(super) names: f32,
     pub(super) title: f32,
-    /// How many terms of the title the phrases cover.
+    /// Inverse document frequencies of the words met in the title, summed.
+    pub(super) in_title: f32,
+    /// How many terms of the title the words cover.
     pub(super) title_terms: u16,
-    /// The phrases met anywhere, by bit.
+    /// The words met anywhere, by bit.
     pub(super) met: u64,
 }
 
 /// What a query's phrases weigh.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Weights {
-    /// Inverse document frequency and number of terms of each phrase, in the order they stand in the query.
-    pub(super) phrases: Vec<(f32, u16)>,
+    /// What each phrase counts for, in the order they stand in the query.
+    pub(super) phrases: Vec<Counted>,
     /// The mean length of a body, in terms.
     pub(super) mean_length: f32,
 }
@@ -125,7 +130,7 @@ impl Ranker {
         let mut collector = self.0.borrow_mut();
         let mean = weights.mean_length.max(1.0);
         collector.factors = (0..=u8::MAX)
-            .map(|code| K1 * (1.0 - B + B * length_of_code(code) / mean))
+            .map(|code| 1.0 - B + B * length_of_code(code) / mean)
             .collect();
         collector.weights = weights;
         collector.scored.clear();
@@ -223,20 +228,21 @@ unsafe fn score(
     let factor = collector.factors[usize::from(row.to_le_bytes()[0])];
     let mut scored = Scored {
         row,
-        body: 0.0,
-        headings: 0.0,
-        names: 0.0,
-        title: 0.0,
-        title_terms: 0,
-        met: 0,
+        ..Scored::default()
     };
-    for (number, (weight, terms)) in collector.weights.phrases.iter().enumerate() {
+    let mut word = Word::default();
+    let mut words = 0;
+    for (number, phrase) in collector.weights.phrases.iter().enumerate() {
+        if phrase.begins_word {
+            word.add_to(&mut scored, factor);
+            word = Word::new(words, *phrase);
+            words += 1;
+        }
         let mut iterator = ffi::Fts5PhraseIter {
             a: std::ptr::null(),
             b: std::ptr::null(),
         };
         let (mut column, mut offset) = (0, 0);
-        let mut counts = [0_u32; 4];
         // SAFETY: as promised by the caller; phrases are numbered as the query has them.
         unsafe {
             let code = first(
@@ -250,29 +256,70 @@ unsafe fn score(
                 return code;
             }
             while column >= 0 {
-                counts[(column & 3) as usize] += 1;
+                word.meet(column, phrase.share);
                 next(fts, &raw mut iterator, &raw mut column, &raw mut offset);
             }
         }
-        if counts == [0; 4] {
-            continue;
-        }
-        scored.met |= 1 << (number & 63);
-        let frequency = counts[BODY as usize] as f32;
-        if frequency > 0.0 {
-            scored.body += weight * frequency * (K1 + 1.0) / (frequency + factor);
-        }
-        if counts[HEADINGS as usize] > 0 {
-            scored.headings += weight;
-        }
-        if counts[NAMES as usize] > 0 {
-            scored.names += weight;
-        }
-        if counts[TITLE as usize] > 0 {
-            scored.title += weight;
-            scored.title_terms += terms;
-        }
     }
+    word.add_to(&mut scored, factor);
     collector.scored.push(scored);
     ffi::SQLITE_OK
+}
+
+/// A word of the query on one row, with its other forms.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    /// Its place among the words.
+    number: u32,
+    weight: f32,
+    terms: u16,
+    is_met: bool,
+    /// Occurrences in the body, each worth its form's share.
+    body: f32,
+    /// The best form met in each other place.
+    title: f32,
+    headings: f32,
+    names: f32,
+}
+
+impl Word {
+    fn new(number: u32, phrase: Counted) -> Self {
+        Self {
+            number,
+            weight: phrase.weight,
+            terms: phrase.terms,
+            ..Self::default()
+        }
+    }
+
+    fn meet(&mut self, column: c_int, share: f32) {
+        self.is_met = true;
+        match column {
+            TITLE => self.title = self.title.max(share),
+            HEADINGS => self.headings = self.headings.max(share),
+            NAMES => self.names = self.names.max(share),
+            _ => self.body += share,
+        }
+    }
+
+    /// Adds what the word makes of the row, whose length factor is given.
+    fn add_to(self, scored: &mut Scored, factor: f32) {
+        if !self.is_met {
+            return;
+        }
+        scored.met |= 1 << (self.number & 63);
+        let saturated = |frequency: f32| self.weight * frequency * (K1 + 1.0) / (frequency + K1);
+        let frequency = self.body / factor;
+        let body = saturated(frequency);
+        let frequency = frequency + IN_HEADINGS * self.headings;
+        let with_headings = saturated(frequency);
+        let frequency = frequency + IN_NAMES * self.names + IN_TITLE * self.title;
+        scored.body += body;
+        scored.headings += with_headings - body;
+        scored.title += saturated(frequency) - with_headings;
+        if self.title > 0.0 {
+            scored.in_title += self.weight * self.title;
+            scored.title_terms += self.terms;
+        }
+    }
 }

@@ -99,6 +99,9 @@ CREATE VIRTUAL TABLE words USING fts5 (
     content = '', contentless_delete = 1, tokenize = "ascii tokenchars '+#_'"
 );
 
+-- The terms in `words`, in order, and how many rows have each: where other forms of a word are looked up.
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+
 -- The passages of each note that has any, in one row: for each its hash (16 bytes), where it starts and where it ends
 -- (bytes of the text, 4 bytes each, least significant first). `pending` is how many of them have no vector of the model
 -- in use; 0 when none is.

@@ -10,18 +10,15 @@ use super::rank::{self, K1, Scored, Weights};
 use crate::error::StatementContext;
 use crate::{Result, Scores};
 
-/// What a term met in the title weighs, against 1 in the body: fully when the title says nothing else.
+/// What a term met in the title weighs besides, as far as the title says nothing else.
 const TITLE: f32 = 2.0;
-/// What a term met in a heading weighs.
-const HEADINGS: f32 = 0.4;
-/// What a term met in the path, the permalink, an alias or a tag weighs.
-const NAMES: f32 = 0.4;
 /// What having all terms adds, for each of them.
-const ALL: f32 = 0.4;
+const ALL: f32 = 0.2;
 /// What having the query's words side by side in their order adds, for each of them.
 const PHRASE: f32 = 0.6;
 /// The most a term can contribute to a note that has not all of them.
-pub(super) const BOUND: f32 = K1 + 1.0 + TITLE + HEADINGS + NAMES;
+pub(super) const BOUND: f32 = K1 + 1.0 + TITLE;
+
 /// A scored note.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ranked {
@@ -97,8 +94,7 @@ pub(super) fn nth_best(ranked: &[Ranked], place: usize) -> Option<f32> {
 
 fn ranked(row: &Scored, weight: f32, counted: u64, has_phrase: bool) -> Ranked {
     let exactness = f32::from(row.title_terms) / f32::from(rank::title_length(row.row).max(1));
-    let title = TITLE * row.title * (0.4 + 0.6 * exactness.min(1.0)) + NAMES * row.names;
-    let headings = HEADINGS * row.headings;
+    let title = row.title + TITLE * row.in_title * exactness.min(1.0);
     let all = if row.met & counted == counted {
         ALL * weight
     } else {
@@ -108,10 +104,10 @@ fn ranked(row: &Scored, weight: f32, counted: u64, has_phrase: bool) -> Ranked {
     let parts = Scores {
         body: row.body,
         title,
-        headings,
+        headings: row.headings,
         whole: all + phrase,
     };
-    let total = (row.body + title + headings + all + phrase) / most(weight);
+    let total = (row.body + title + row.headings + all + phrase) / most(weight);
     Ranked {
         note: rank::note_of(row.row),
         total: total.min(1.0),

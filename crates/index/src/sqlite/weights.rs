@@ -13,7 +13,7 @@ impl Session<'_> {
     /// When a statement fails.
     pub fn weights(&self, words: &[Word]) -> Result<Vec<f32>> {
         let weight = |word| {
-            let phrases = self.phrases(&[word])?;
+            let phrases = self.asked(&[word])?;
             Ok(phrases.first().map_or(0.0, |phrase| phrase.weight))
         };
         words.iter().map(weight).collect()

@@ -21,6 +21,58 @@ fn all_terms_the_title_and_the_phrase_count_most() {
 }
 
 #[test]
+fn other_forms_of_a_word_are_found_after_the_word_itself() {
+    let index = index(&[
+        ("1-other.md", "We were out gardening all the day."),
+        ("2-itself.md", "We were in the garden all day."),
+        ("3-more.md", "We saw many gardens all the day."),
+        ("4-none.md", "Gardenias do not count."),
+        ("5-title.md", "---\ntitle: Runs\n---\nOf a river."),
+    ]);
+    let sorted = |query| {
+        let mut found = found(&index, query);
+        found.sort();
+        found
+    };
+    let cases: [(&str, &[&str]); 7] = [
+        ("garden", &["1-other.md", "2-itself.md", "3-more.md"]),
+        ("gardened", &["1-other.md", "2-itself.md", "3-more.md"]),
+        (
+            "gardening river",
+            &["1-other.md", "2-itself.md", "3-more.md", "5-title.md"],
+        ),
+        ("running", &["5-title.md"]),
+        // What is written so is meant so.
+        ("\"garden\"", &["2-itself.md"]),
+        ("garden AND day", &["2-itself.md"]),
+        ("gardening*", &["1-other.md"]),
+    ];
+    for (query, wanted) in cases {
+        assert_eq!(sorted(query), wanted, "{query}");
+    }
+    assert_eq!(found(&index, "garden")[0], "2-itself.md");
+    assert_eq!(found(&index, "gardening")[0], "1-other.md");
+}
+
+#[test]
+fn the_parts_of_a_compound_word_are_found_after_the_whole() {
+    let index = index(&[
+        ("1-part.md", "A low fence."),
+        ("2-whole.md", "A low-dose test."),
+        ("3-none.md", "A fence around it."),
+    ]);
+    assert_eq!(
+        found(&index, "low-dose aspirin"),
+        ["2-whole.md", "1-part.md"]
+    );
+    assert_eq!(
+        found(&index, "low-dose"),
+        ["2-whole.md"],
+        "alone it is a name"
+    );
+}
+
+#[test]
 fn every_script_is_found_by_its_words() {
     let index = index(&[
         ("zh.md", "今天讨论了部署方案"),

@@ -11,6 +11,9 @@ use crate::words::{is_continuous, is_stop_word, phrase, terms};
 /// The longest run of clusters that is looked for as a whole; a longer one is a sentence, not a word.
 const LONGEST_PHRASE: usize = 4;
 
+/// The most parts of a compound word that may match alone; more of them are a path or an address.
+const MOST_PARTS: usize = 4;
+
 /// Reads the tokens; `None` if no word has a term.
 pub(super) fn parse(tokens: &[Token<'_>]) -> Option<Expr> {
     let mut phrases: Vec<Word> = Vec::new();
@@ -21,8 +24,9 @@ pub(super) fn parse(tokens: &[Token<'_>]) -> Option<Expr> {
                 phrases.extend(word(text, starred).filter(|word| is_new(word, &phrases)));
             }
             Token::Word(text, starred) => {
-                for word in plain_words(text, starred) {
+                for mut word in plain_words(text, starred) {
                     if words.len() < MOST_WORDS && is_new(&word, &words) {
+                        word.exact = word.prefix;
                         words.push(word);
                     }
                 }
@@ -31,6 +35,10 @@ pub(super) fn parse(tokens: &[Token<'_>]) -> Option<Expr> {
         }
     }
     mark_stop_words(&mut words);
+    // A compound word that is asked for alone is a name.
+    if words.len() > 1 {
+        words = with_parts(words);
+    }
     let only_stop_words = words.iter().all(|word| is_stop_word(&word.terms.join(" ")));
     if phrases.is_empty() {
         return match words.len() {
@@ -63,6 +71,45 @@ fn mark_stop_words(words: &mut [Word]) {
             word.stop = false;
         }
     }
+}
+
+/// The words, each compound one followed by its parts.
+fn with_parts(words: Vec<Word>) -> Vec<Word> {
+    let mut all: Vec<Word> = Vec::with_capacity(words.len());
+    let whole = words.clone();
+    for word in words {
+        let parts = parts(&word);
+        all.push(word);
+        for part in parts {
+            if is_new(&part, &whole) && is_new(&part, &all) {
+                all.push(part);
+            }
+        }
+    }
+    all.truncate(MOST_WORDS.max(whole.len()));
+    all
+}
+
+/// The parts of a compound word that are words by themselves; numbers, and those of scripts without spaces, are none.
+fn parts(word: &Word) -> Vec<Word> {
+    let is_compound = (2..=MOST_PARTS).contains(&word.terms.len()) && !word.prefix && !word.stop;
+    let terms = word.terms.iter().filter(|_| is_compound);
+    terms
+        .filter(|term| {
+            term.len() > 1
+                && term.starts_with(|character: char| character.is_ascii_lowercase())
+                && term.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && !is_stop_word(term)
+        })
+        .map(|term| Word {
+            text: term.clone(),
+            terms: vec![term.clone()],
+            prefix: false,
+            stop: false,
+            exact: false,
+            part: true,
+        })
+        .collect()
 }
 
 fn plain_words(text: &str, starred: Starred) -> Vec<Word> {
@@ -99,6 +146,8 @@ fn taken_apart(span: &str) -> Vec<Word> {
             terms: vec![term],
             prefix: found.prefix && place == last,
             stop: false,
+            exact: true,
+            part: false,
         })
         .collect()
 }
