@@ -12,6 +12,8 @@ const SHARE: f32 = 0.2;
 const LEAST_LETTERS: usize = 4;
 /// Notes whose texts may have a title of one word: what stands in more of them is a word and not a name.
 const MOST_TEXTS: usize = 3;
+/// Or one of so many, where that is more.
+const MOST_OF: usize = 16;
 
 /// A note among the hits.
 pub(super) struct Tied<'a> {
@@ -26,20 +28,16 @@ pub(super) fn tie(notes: &[Tied<'_>]) -> Vec<f32> {
     let mut order: Vec<usize> = (0..notes.len()).collect();
     order.sort_by(|one, other| notes[*other].score.total_cmp(&notes[*one].score));
     order.truncate(BEST);
-    let folded = |text: &str| text.to_lowercase();
     let texts: Vec<String> = notes
         .iter()
-        .map(|note| note.text.map(folded).unwrap_or_default())
+        .map(|note| note.text.map(spaced).unwrap_or_default())
         .collect();
-    let titles: Vec<Option<String>> = notes
-        .iter()
-        .map(|note| name(&folded(note.title), &texts))
-        .collect();
+    let titles: Vec<Option<String>> = notes.iter().map(|note| name(note.title, &texts)).collect();
     let names = |note: usize, text: usize| {
         note != text
             && titles[note]
                 .as_ref()
-                .is_some_and(|title| stands_in(title, &texts[text]))
+                .is_some_and(|title| texts[text].contains(title))
     };
     (0..notes.len())
         .map(|note| {
@@ -52,28 +50,43 @@ pub(super) fn tie(notes: &[Tied<'_>]) -> Vec<f32> {
         .collect()
 }
 
-/// A title that tells where it stands in a text.
+/// A title, as it stands in a text, if it tells something there.
 fn name(title: &str, texts: &[String]) -> Option<String> {
-    let title = title.trim();
-    let is_word = !title.contains(|c: char| !c.is_alphanumeric());
-    let tells = if is_word {
-        let is_long = title.is_ascii() && title.len() >= LEAST_LETTERS;
-        let is_long = is_long || (!title.is_ascii() && title.chars().count() > 1);
-        let others = texts.iter().filter(|text| stands_in(title, text));
-        is_long && others.take(MOST_TEXTS + 2).count() <= MOST_TEXTS + 1
+    let title = spaced(title);
+    let words = title.trim();
+    if words.chars().count() < LEAST_LETTERS && words.is_ascii() || words.chars().count() < 2 {
+        return None;
+    }
+    // No space stands around a name in a script without spaces.
+    let title = if words.is_ascii() {
+        title
     } else {
-        title.chars().filter(|c| c.is_alphanumeric()).count() >= LEAST_LETTERS
+        words.to_owned()
     };
-    tells.then(|| title.to_owned())
+    let is_word = !title.trim().contains(' ');
+    let most = MOST_TEXTS.max(texts.len() / MOST_OF);
+    let is_common = || {
+        let having = texts.iter().filter(|text| text.contains(&title));
+        having.take(most + 2).count() > most + 1
+    };
+    (!is_word || !is_common()).then_some(title)
 }
 
-/// Whether a name stands in a text as words of its own.
-fn stands_in(name: &str, text: &str) -> bool {
-    let is_open =
-        |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric() || !c.is_ascii());
-    text.match_indices(name).any(|(at, found)| {
-        is_open(text[..at].chars().next_back()) && is_open(text[at + found.len()..].chars().next())
-    })
+/// The words of a text in lowercase, each between two spaces.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() + 2);
+    spaced.push(' ');
+    for character in text.chars() {
+        if character.is_alphanumeric() {
+            spaced.extend(character.to_lowercase());
+        } else if !spaced.ends_with(' ') {
+            spaced.push(' ');
+        }
+    }
+    if !spaced.ends_with(' ') {
+        spaced.push(' ');
+    }
+    spaced
 }
 
 #[cfg(test)]
@@ -100,7 +113,7 @@ mod tests {
         let notes = [
             ("The Long Voyage", "A film by [[Ada Stone]].", 1.0),
             ("Ada Stone", "Born in Leeds.", 0.2),
-            ("Reviews", "Of the long voyage: too long.", 0.1),
+            ("Reviews", "Of *The Long* Voyage: too long.", 0.1),
             ("Gardens", "Stone walls.", 0.3),
         ];
         assert_eq!(scores(&notes), [1.04, 0.4, 0.3, 0.3]);
