@@ -214,9 +214,10 @@ impl Server {
         transcript
     }
 
-    /// The text with folders, ids and times replaced by what they are.
+    /// The text with folders, ids, times and scores replaced by what they are.
     fn steady(&self, text: String) -> String {
-        let mut text = text;
+        let lines = text.split_inclusive('\n').map(without_score);
+        let mut text: String = lines.collect();
         for (name, vault) in &self.vaults {
             text = text.replace(&vault.root().display().to_string(), &format!("[{name}]"));
         }
@@ -237,6 +238,30 @@ impl Server {
             }
         }
         steady
+    }
+}
+
+/// A line with the score it tells of replaced: how words are weighed is not what an answer says.
+fn without_score(line: &str) -> String {
+    const KEYS: [&str; 5] = [
+        "- score: ",
+        "\"score\": ",
+        "\"words\": ",
+        "\"passage\": ",
+        "\"meaning\": ",
+    ];
+    let key = KEYS
+        .into_iter()
+        .find(|key| line.trim_start().starts_with(key));
+    let parts = key.and_then(|key| Some(line.split_at(line.find(key)? + key.len())));
+    let Some((before, score)) = parts else {
+        return line.to_owned();
+    };
+    let is_digit = |character: char| character.is_ascii_digit() || character == '.';
+    let rest = score.trim_start_matches(is_digit);
+    match rest.len() < score.len() {
+        true => format!("{before}[score]{rest}"),
+        false => line.to_owned(),
     }
 }
 

@@ -67,6 +67,23 @@ fn what_a_search_says() {
 }
 
 #[test]
+fn a_score_is_between_nothing_and_one() {
+    let server = Server::new(TEA);
+    let page = body(
+        &server,
+        &json!({ "query": "water", "output_format": "json" }),
+    );
+    let scores = page["results"].as_array().expect("a list").iter();
+    let scores: Vec<f64> = scores
+        .map(|one| one["score"].as_f64().expect("a number"))
+        .collect();
+    assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)) && scores[0] >= scores[1]);
+    let reply = server.reply("search_notes", &json!({ "query": "water" }));
+    let said = format!("- score: {:.4}\n", scores[0]);
+    assert!(crate::harness::text(&reply).contains(&said), "{reply:?}");
+}
+
+#[test]
 fn lines_of_notes() {
     let server = Server::new(TEA);
     insta::assert_snapshot!(server.transcript(&[

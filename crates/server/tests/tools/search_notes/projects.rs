@@ -22,7 +22,7 @@ fn several_projects() {
         ),
         (
             "search_notes",
-            json!({ "query": "boil", "search_all_projects": "yes", "output_format": "json" })
+            json!({ "query": "kettle", "search_all_projects": "yes", "output_format": "json" })
         ),
         (
             "search_notes",
@@ -98,11 +98,11 @@ fn a_constrained_server_searches_its_own_project() {
     insta::assert_snapshot!(server.transcript(&[
         (
             "search_notes",
-            json!({ "query": "boil", "search_all_projects": true })
+            json!({ "query": "kettle", "search_all_projects": true })
         ),
         (
             "search_notes",
-            json!({ "query": "boil", "project": "other" })
+            json!({ "query": "kettle", "project": "other" })
         ),
         ("search_notes", json!({ "query": "memory://other/kettle" })),
     ]));
