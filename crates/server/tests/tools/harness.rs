@@ -197,14 +197,14 @@ impl Server {
         for link in &reply.links {
             let _ = write!(text, "\n(link) {} {}", link.uri, link.name);
         }
-        self.steady(text)
+        self.steady(&text)
     }
 
     /// Calls tools one after another; everything said as one transcript.
     pub(crate) fn transcript(&self, calls: &[(&str, Value)]) -> String {
         let mut transcript = String::new();
         for (tool, arguments) in calls {
-            let arguments_text = self.steady(arguments.to_string());
+            let arguments_text = self.steady(&arguments.to_string());
             let _ = write!(
                 transcript,
                 ">>> {tool} {arguments_text}\n{}\n\n",
@@ -215,7 +215,7 @@ impl Server {
     }
 
     /// The text with folders, ids, times and scores replaced by what they are.
-    fn steady(&self, text: String) -> String {
+    fn steady(&self, text: &str) -> String {
         let lines = text.split_inclusive('\n').map(without_score);
         let mut text: String = lines.collect();
         for (name, vault) in &self.vaults {
