@@ -21,8 +21,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const DIMENSIONS: usize = 384;
 const PER_NOTE: u64 = 5;
-/// A note that has none.
-const OTHER: u64 = 1_000_000_000;
+/// Notes that are changed again and again, with passages and without.
+const OTHERS: [u64; 2] = [1_000_000_000, 1_000_000_001];
 const MODEL: &str = "made up";
 const SCOPE: Scope<'static> = Scope {
     project: ProjectId(1),
@@ -180,8 +180,10 @@ fn ask(file: &Path) -> Outcome<()> {
 
 /// What a change costs whoever makes it, and whoever asks next.
 fn change(index: &Index, passages: u64, questions: &[Vec<f32>]) -> Outcome<()> {
-    let mut times = [const { Vec::new() }; 5];
-    index.apply(&SCOPE, vec![put(OTHER, &[])?])?;
+    let mut times = [const { Vec::new() }; 6];
+    for note in OTHERS {
+        index.apply(&SCOPE, vec![put(note, &[])?])?;
+    }
     for (number, question) in (0..).zip(questions) {
         let note = number * 7_919 % (passages / PER_NOTE);
         let new = passages + number;
@@ -190,22 +192,24 @@ fn change(index: &Index, passages: u64, questions: &[Vec<f32>]) -> Outcome<()> {
         let changes = [
             put(note, &passages)?,
             embedded(note, new..=new)?,
-            put(OTHER, &[])?,
+            put(OTHERS[0], &passages)?,
+            put(OTHERS[1], &[])?,
         ];
         for (change, times) in changes.into_iter().zip(&mut times) {
             let since = Instant::now();
             index.apply(&SCOPE, vec![change])?;
             times.push(since.elapsed());
         }
-        times[3].push(search(&index.read("ask")?, question)?.1);
+        times[4].push(search(&index.read("ask")?, question)?.1);
         let since = Instant::now();
         index.read("count")?.pending(&[])?;
-        times[4].push(since.elapsed());
+        times[5].push(since.elapsed());
     }
     let what = [
         "change a note with passages",
         "store a vector",
-        "change a note without passages",
+        "change the same note, with passages",
+        "change the same note, without passages",
         "ask after a change",
         "count what is pending",
     ];

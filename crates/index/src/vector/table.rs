@@ -237,6 +237,7 @@ mod tests {
 
     fn content(rows: &Rows) -> Content {
         let mut content = Content::new();
+        let mut rows_of: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         for row in 0..rows.len {
             let chunk = &rows.chunks[row / CHUNK];
             let at = row % CHUNK;
@@ -246,10 +247,12 @@ mod tests {
             } else {
                 let key = (chunk.notes[at], chunk.positions[at]);
                 assert_eq!(content.insert(key, value), None, "{key:?} is there once");
-                let notes: Vec<i64> = rows.run(row).map(|row| rows.note(row)).collect();
-                let of_note = content.keys().filter(|(note, _)| *note == key.0).count();
-                assert!(notes.len() >= of_note, "{key:?} is in its note's run");
+                rows_of.entry(key.0).or_default().push(row);
             }
+        }
+        for (note, rows_of) in rows_of {
+            let run: Vec<usize> = rows.run(rows_of[0]).collect();
+            assert_eq!(run, rows_of, "{note} is in one run");
         }
         content
     }

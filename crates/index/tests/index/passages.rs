@@ -2,6 +2,7 @@
 
 mod follow;
 mod kept;
+mod slow;
 
 use super::*;
 use cairn_index::{NearNote, Nearest, Pending};
