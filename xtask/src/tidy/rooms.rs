@@ -84,6 +84,7 @@ const PURE: &[&str] = &[
     "jiff",
     "interim",
     "memchr",
+    "rust-stemmers",
     "sha2",
     "thiserror",
 ];
