@@ -22,16 +22,13 @@ const MEANING: f32 = 0.4;
 /// Returns the fused score of each note, in their order.
 ///
 /// Scores of words are divided by the best one, since none at all is a natural zero; cosines are stretched between the
-/// least and the best of the list, since theirs is not. A leg that found nothing leaves its share to the others.
+/// least and the best of the list, since theirs is not. What a leg did not find is missing in the score: a note that is
+/// only like the question is no sure hit, though it be the best there is.
 pub(super) fn fuse(notes: &[Legs]) -> Vec<f32> {
     let words = Scale::from_zero(notes.iter().filter_map(|legs| legs.words));
     let passage = Scale::from_zero(notes.iter().filter_map(|legs| legs.passage));
     let meaning = Scale::from_least(notes.iter().filter_map(|legs| legs.meaning));
     let legs = [(words, WORDS), (passage, PASSAGE), (meaning, MEANING)];
-    let all: f32 = legs
-        .iter()
-        .map(|(scale, weight)| if scale.is_some() { *weight } else { 0.0 })
-        .sum();
     notes
         .iter()
         .map(|of_note| {
@@ -43,11 +40,7 @@ pub(super) fn fuse(notes: &[Legs]) -> Vec<f32> {
                         (Some(scale), Some(score)) => weight * scale.of(score),
                         _ => 0.0,
                     });
-            if all > 0.0 {
-                parts.sum::<f32>() / all
-            } else {
-                0.0
-            }
+            parts.sum()
         })
         .collect()
 }
@@ -120,17 +113,28 @@ mod tests {
     }
 
     #[test]
-    fn a_leg_that_found_nothing_does_not_count() {
-        assert_eq!(
+    fn what_one_leg_alone_found_is_no_sure_hit() {
+        let close = |found: Vec<f32>, expected: &[f32]| {
+            assert_eq!(found.len(), expected.len());
+            let pairs = found.iter().zip(expected);
+            assert!(
+                pairs
+                    .into_iter()
+                    .all(|(one, other)| (one - other).abs() < 1e-6),
+                "{found:?}"
+            );
+        };
+        close(
             fuse(&[legs(0.5, 0.0, 0.0), legs(0.25, 0.0, 0.0)]),
-            [1.0, 0.5]
+            &[0.3, 0.15],
         );
-        assert_eq!(
+        close(
             fuse(&[legs(0.0, 0.0, 0.9), legs(0.0, 0.0, 0.1)]),
-            [1.0, 0.0]
+            &[0.4, 0.0],
         );
-        assert_eq!(fuse(&[legs(0.0, 0.0, 0.3)]), [1.0]);
-        assert_eq!(fuse(&[Legs::default()]), [0.0]);
+        close(fuse(&[legs(0.0, 0.0, 0.3)]), &[0.4]);
+        close(fuse(&[legs(0.9, 5.0, 0.3)]), &[1.0]);
+        close(fuse(&[Legs::default()]), &[0.0]);
         assert!(fuse(&[]).is_empty());
     }
 }

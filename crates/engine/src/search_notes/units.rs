@@ -105,9 +105,18 @@ impl Wanted {
         if self.words.is_empty() {
             return Vec::new();
         }
+        // Most units begin as no word does.
+        let mut begins = [false; 256];
+        for word in &self.words {
+            let first = word.units.first().and_then(|unit| unit.bytes().next());
+            begins[usize::from(first.unwrap_or_default())] = true;
+        }
         let units = units(text);
         let mut matches = Vec::new();
         for start in 0..units.len() {
+            if !begins[usize::from(units[start].first_byte())] {
+                continue;
+            }
             for (index, word) in self.words.iter().enumerate() {
                 let end = start + word.units.len();
                 let Some(found) = units.get(start..end) else {
@@ -193,6 +202,15 @@ impl Unit<'_> {
             Text::Ascii(text) => Cow::Owned(text.to_ascii_lowercase()),
             Text::Folded(text) => Cow::Borrowed(text),
         }
+    }
+
+    /// The first byte, case and accents gone.
+    fn first_byte(&self) -> u8 {
+        let first = match &self.text {
+            Text::Ascii(text) => text.bytes().next().map(|byte| byte.to_ascii_lowercase()),
+            Text::Folded(text) => text.bytes().next(),
+        };
+        first.unwrap_or_default()
     }
 
     fn is(&self, wanted: &str) -> bool {
