@@ -21,7 +21,7 @@ const PASSAGES: usize = 256;
 /// `docs/design/retrieval.md`.
 const WHOLE: f32 = 0.2;
 /// The cosine below which a note that shares no word with the question is no answer to it.
-pub(super) const LEAST_MEANING: f32 = 0.25;
+pub(super) const LEAST_MEANING: f32 = 0.2;
 /// Characters of a passage from which on two notes with the same one say the same.
 const LEAST_DOUBLE: usize = 80;
 
